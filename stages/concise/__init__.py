@@ -1,0 +1,1 @@
+"""The same models in a few lines of torch.nn."""

@@ -1,0 +1,20 @@
+"""Gather the histories of all models into one table, so that they share a chart."""
+
+import csv
+from pathlib import Path
+
+from pipeline.command import run
+from pipeline.outputs import write_csv
+
+
+def main() -> None:
+    rows = []
+    for path in sorted(Path("plots/history").glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            header, *history = csv.reader(file)
+        rows += [[path.stem, *row] for row in history]
+    write_csv(Path("plots/learning_curves.csv"), ["model", *header], rows)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""The data: samples in clusters and Fashion-MNIST, as NumPy arrays."""

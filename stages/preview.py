@@ -1,0 +1,84 @@
+"""Look at Fashion-MNIST: a labelled grid of images, its statistics, its mini-batches."""
+
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import interpolate
+
+from charts.images import draw_grid
+from pipeline.command import run
+from pipeline.inputs import Part, read_dataset
+from pipeline.models import as_tensors
+from pipeline.outputs import write_figure, write_json
+from pipeline.params import load_params
+from scratch.batches import batches
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    preview = load_params().preview
+    dataset = read_dataset(Path("data/FashionMNIST/raw"))
+
+    shown = preview.rows * preview.columns
+    images, labels = (array[:shown] for array in dataset.train)
+    captions = [dataset.class_names[label] for label in labels]
+    write_figure(
+        Path("plots/images/fashion_mnist.png"),
+        draw_grid(
+            f"Fashion-MNIST: the first {shown} training images",
+            images,
+            captions,
+            ["black"] * shown,
+            preview.columns,
+        ),
+    )
+
+    train_set = as_tensors(dataset.train, "float32", torch.device("cpu"))
+    start = time.perf_counter()
+    sizes = [
+        len(labels)
+        for _, labels in batches(
+            *train_set, preview.batch_size, shuffle=True, drop_last=False
+        )
+    ]
+    seconds = time.perf_counter() - start
+    log.info("read one epoch, %d batches, in %.2f s", len(sizes), seconds)
+    resized = interpolate(
+        train_set[0][: preview.resize_batch_size],
+        size=preview.resize,
+        mode="bilinear",
+        antialias=True,
+    )
+    write_json(
+        Path("metrics/fashion_mnist.json"),
+        {
+            "train": describe(dataset.train, dataset.class_names),
+            "test": describe(dataset.test, dataset.class_names),
+            "batch": list(train_set[0][: preview.batch_size].shape),
+            "batches_per_epoch": len(sizes),
+            "resized_batch": list(resized.shape),
+        },
+    )
+
+
+def describe(part: Part, class_names: list[str]) -> dict:
+    """Return shape, pixel mean and standard deviation in [0, 1], and images a class."""
+    counts = np.bincount(part.targets, minlength=len(class_names))
+    pixels = np.bincount(part.features.ravel(), minlength=256)  # how many of each value
+    values = np.arange(256) / 255
+    mean = np.average(values, weights=pixels)
+    variance = np.average((values - mean) ** 2, weights=pixels)
+    return {
+        "shape": list(part.features.shape),
+        "pixel_mean": float(mean),
+        "pixel_std": float(np.sqrt(variance)),
+        "class_counts": [list(pair) for pair in zip(class_names, counts.tolist())],
+    }
+
+
+if __name__ == "__main__":
+    run(main)

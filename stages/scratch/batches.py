@@ -1,0 +1,42 @@
+"""Mini-batches as slices of tensors held in memory. Chapter 4 of the book."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+
+def batches(
+    features: Tensor,
+    targets: Tensor,
+    batch_size: int,
+    *,
+    shuffle: bool,
+    drop_last: bool,
+    generator: torch.Generator | None = None,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield every row once, as (features, targets) of batch_size rows each.
+
+    Args:
+        features: (rows, ...).
+        targets: (rows,).
+        batch_size: rows of a batch, >= 1.
+        shuffle: take the rows in a new random order, or as they lie.
+        drop_last: leave out the last batch if it is short, or yield it.
+        generator: source of the random order, on the CPU.
+    """
+    rows = len(targets)
+    kept = rows - rows % batch_size if drop_last else rows
+    if shuffle:
+        order = torch.randperm(rows, generator=generator).to(features.device)
+        for index in order[:kept].split(batch_size):
+            yield features.index_select(0, index), targets.index_select(0, index)
+    else:
+        yield from zip(
+            features[:kept].split(batch_size), targets[:kept].split(batch_size)
+        )
+
+
+def count_batches(rows: int, batch_size: int, *, drop_last: bool) -> int:
+    """Return how many batches `batches` yields for that many rows."""
+    return rows // batch_size if drop_last else -(-rows // batch_size)

@@ -1,0 +1,123 @@
+"""Train a model: models/M.safetensors, its metrics and its history, epoch by epoch."""
+
+import logging
+import math
+from pathlib import Path
+
+from tqdm import tqdm
+
+from pipeline.command import UserError, run
+from pipeline.inputs import Dataset, as_matrix, read_dataset
+from pipeline.outputs import write_csv, write_json, write_model
+from pipeline.params import Fit, GradientModel, SolverModel, load_params
+
+log = logging.getLogger(__name__)
+
+HISTORY_COLUMNS = ["epoch", "train_loss", "train_acc", "test_acc"]
+
+
+def main(name: str) -> None:
+    params = load_params()
+    block = params.model(name)
+    dataset = read_dataset(Path(block.data))
+    if isinstance(block, SolverModel):
+        fit_by_solver(name, dataset, params.fit)
+    else:
+        train_by_gradient(name, block, dataset, params.seed)
+
+
+def train_by_gradient(
+    name: str, block: GradientModel, dataset: Dataset, seed: int
+) -> None:
+    """Train by hand or by torch.nn: the loop is the same."""
+    import torch
+
+    from pipeline import models
+    from scratch.batches import count_batches
+    from scratch.training import train
+
+    rows = len(dataset.train.targets)
+    if block.batch_size > rows:
+        raise UserError(
+            f"models.{name}.batch_size must be at most the {rows} training rows of "
+            f"{block.data}, got {block.batch_size}"
+        )
+    device = models.reproducible_device()
+    generator = torch.Generator().manual_seed(seed)
+    model = models.build(block, dataset, device, generator)
+    epochs = train(
+        model,
+        models.LOSSES[block.how],
+        models.OPTIMIZERS[block.how](model.parameters(), lr=block.lr),
+        models.as_tensors(dataset.train, block.dtype, device),
+        models.as_tensors(dataset.test, block.dtype, device),
+        epochs=block.epochs,
+        batch_size=block.batch_size,
+        shuffle=block.shuffle,
+        drop_last=block.drop_last,
+        generator=generator,
+    )
+    history = []
+    for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=None):
+        log.info(
+            "epoch %d/%d: train loss %.5f, train accuracy %.5f, test accuracy %.5f",
+            epoch.epoch,
+            block.epochs,
+            *epoch[1:],
+        )
+        if not math.isfinite(epoch.train_loss):
+            raise UserError(
+                f"training diverged: the loss of epoch {epoch.epoch} is "
+                f"{epoch.train_loss}; lower train.lr, now {block.lr}"
+            )
+        history.append(epoch)
+
+    batches = count_batches(rows, block.batch_size, drop_last=block.drop_last)
+    models.save(Path(f"models/{name}.safetensors"), list(model.parameters()))
+    write_json(
+        Path(f"metrics/train/{name}.json"),
+        {
+            "train_loss": epoch.train_loss,
+            "train_acc": epoch.train_acc,
+            "batches": block.epochs * batches,
+        },
+    )
+    write_csv(Path(f"plots/history/{name}.csv"), HISTORY_COLUMNS, history)
+
+
+def fit_by_solver(name: str, dataset: Dataset, fit: Fit) -> None:
+    """Fit scikit-learn's logistic regression: iterations, but no epochs, so no history."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import log_loss
+    from threadpoolctl import threadpool_limits
+
+    features, targets = as_matrix(dataset.train), dataset.train.targets
+    model = LogisticRegression(C=fit.C, max_iter=fit.max_iter)
+    with threadpool_limits(1):  # another number of threads, other bytes
+        model.fit(features, targets)
+    weight, bias = model.coef_, model.intercept_
+    if (
+        len(dataset.class_names) == 2
+    ):  # scikit-learn keeps the second class's logit only
+        weight, bias = (np.stack([0 * row, row]) for row in (weight[0], bias[0]))
+    iterations = int(model.n_iter_[0])
+    log.info("%d iterations of the solver", iterations)
+
+    write_model(
+        Path(f"models/{name}.safetensors"),
+        {"layer1.weight": weight, "layer1.bias": bias},
+    )
+    write_json(
+        Path(f"metrics/train/{name}.json"),
+        {
+            "train_loss": float(log_loss(targets, model.predict_proba(features))),
+            "train_acc": float(model.score(features, targets)),
+            "batches": iterations,
+        },
+    )
+    write_csv(Path(f"plots/history/{name}.csv"), HISTORY_COLUMNS, [])
+
+
+if __name__ == "__main__":
+    run(main)
