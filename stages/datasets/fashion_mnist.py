@@ -41,6 +41,8 @@ def decode_idx(content: bytes) -> np.ndarray:
             f"starts with {content[:4].hex(' ')}, expected 00 00 08 (IDX, unsigned bytes)"
         )
     header = 4 + 4 * content[3]
+    if len(content) < header:
+        raise ValueError(f"has {len(content)} bytes, expected {header} before the data")
     shape = np.frombuffer(content[4:header], dtype=">u4").astype(int)
     if len(content) != header + shape.prod():
         raise ValueError(

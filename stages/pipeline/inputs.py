@@ -101,21 +101,23 @@ def read_samples(path: Path) -> Part:
 def read_columns(path: Path) -> dict[str, np.ndarray]:
     """Read a CSV of finite numbers as {column: (rows,) float64}."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline().strip().split(",")
-            table = np.loadtxt(file, delimiter=",", ndmin=2)
+        header, *lines = path.read_text(encoding="utf-8-sig").splitlines() or [""]
+        names = header.split(",")
+        if not lines:
+            raise UserError(f"{path} has no rows")
+        table = np.loadtxt(lines, delimiter=",", ndmin=2)
     except OSError as error:
         raise UserError(f"{path} can't be read: {error.strerror}") from error
     except ValueError as error:
         raise UserError(f"{path} is not a CSV of numbers: {error}") from error
-    if table.shape[0] == 0 or table.shape[1] != len(header):
+    if table.shape[1] != len(names):
         raise UserError(
-            f"{path} has {table.shape[0]} rows of {table.shape[1]} numbers, "
-            f"expected rows of {len(header)}: {', '.join(header)}"
+            f"{path} has {table.shape[1]} numbers a row, "
+            f"expected rows of {len(names)}: {', '.join(names)}"
         )
     if not np.isfinite(table).all():
         raise UserError(f"{path} holds a number that is not finite")
-    return dict(zip(header, table.T, strict=True))
+    return dict(zip(names, table.T, strict=True))
 
 
 def read_model(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:

@@ -199,7 +199,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
 def sentence(error: ErrorDetails) -> str:
     """Say a pydantic error as `train.lr must be > 0, got -1`."""
     location = [str(part) for part in error["loc"] if part != "[key]"]
-    if location[0] == "models":
+    if location[:1] == ["models"]:
         del location[2:3]  # behind a model's name, pydantic puts its `how`
     key = ".".join(location)
     match error["type"]:
@@ -212,6 +212,11 @@ def sentence(error: ErrorDetails) -> str:
         case "union_tag_invalid":
             ctx = error["ctx"]
             return f"{key}.how must be {ctx['expected_tags']}, got {ctx['tag']!r}"
+        case "too_short":
+            return f"{key} must have at least one block, got {error['input']!r}"
+        case "model_type":
+            key = key or "the file"
+            return f"{key} must be a mapping of keys, got {error['input']!r}"
         case "value_error":
             return f"{key}.{error['ctx']['error']}"
     message = (

@@ -27,14 +27,16 @@ def batches(
     """
     rows = len(targets)
     kept = rows - rows % batch_size if drop_last else rows
+    starts = range(0, kept, batch_size)
     if shuffle:
         order = torch.randperm(rows, generator=generator).to(features.device)
-        for index in order[:kept].split(batch_size):
+        for start in starts:
+            index = order[start : start + batch_size]
             yield features.index_select(0, index), targets.index_select(0, index)
     else:
-        yield from zip(
-            features[:kept].split(batch_size), targets[:kept].split(batch_size)
-        )
+        for start in starts:
+            rows_of_batch = slice(start, start + batch_size)
+            yield features[rows_of_batch], targets[rows_of_batch]
 
 
 def count_batches(rows: int, batch_size: int, *, drop_last: bool) -> int:

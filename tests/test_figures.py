@@ -1,0 +1,61 @@
+"""The committed metrics against the figures that the book prints."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+with (ROOT / "tests/data/book_figures.csv").open() as file:
+    FIGURES = list(csv.DictReader(file))
+
+# 10 epochs of 5174 // 20, 8274 // 32 and ceil(60000 / 256) batches
+BATCHES = {
+    "softmax_clusters_scratch": 2580,
+    "softmax_xor_scratch": 2580,
+    "softmax_fashion_torch": 2350,
+    "mlp_fashion_scratch": 2350,
+    "mlp_xor_scratch": 2580,
+    "mlp_fashion_torch": 2350,
+}
+
+
+def committed(path):
+    return json.loads((ROOT / "metrics" / path).read_text())
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda f: f"{f['model']}-{f['metric']}")
+def test_a_figure_is_within_three_standard_deviations(figure):
+    model, metric = figure["model"], figure["metric"]
+    if metric == "test_acc":
+        ours = committed(f"test/{model}.json")["accuracy"]
+    else:
+        ours = committed(f"train/{model}.json")[metric]
+    mean, std = float(figure["mean"]), float(figure["std"])
+    assert abs(ours - mean) <= 3 * std
+
+
+@pytest.mark.parametrize(("model", "batches"), BATCHES.items())
+def test_the_batches_are_the_books(model, batches):
+    assert committed(f"train/{model}.json")["batches"] == batches
+
+
+def test_autograd_prints_what_the_book_prints():
+    autograd = committed("autograd.json")
+    assert autograd == {
+        "gradient_of_dot": [0, 4, 8, 12],
+        "gradient_of_sum": [0, 4, 8, 12],
+        "requires_grad_inside_no_grad": False,
+        "requires_grad_outside_no_grad": True,
+    }
+
+
+def test_fashion_mnist_is_what_the_book_prints():
+    fashion = committed("fashion_mnist.json")
+    assert fashion["train"]["shape"] == [60000, 1, 28, 28]
+    assert fashion["test"]["shape"] == [10000, 1, 28, 28]
+    assert fashion["batch"] == [256, 1, 28, 28]
+    assert fashion["batches_per_epoch"] == 235
+    assert fashion["resized_batch"] == [32, 1, 64, 64]
+    assert {count for _, count in fashion["train"]["class_counts"]} == {6000}

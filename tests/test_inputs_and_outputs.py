@@ -1,0 +1,135 @@
+"""Files in: read or refused by name. Files out: whole or not at all."""
+
+import numpy as np
+import pytest
+
+from datasets.fashion_mnist import SHA256, decode_idx
+from pipeline.command import UserError
+from pipeline.inputs import as_matrix, read_dataset, read_model, read_samples
+from pipeline.outputs import replacing, write_csv, write_json, write_model
+
+
+def test_an_output_that_fails_leaves_the_old_one_and_nothing_else(tmp_path):
+    path = tmp_path / "metrics.json"
+    write_json(path, {"accuracy": 0.5})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(path, {"accuracy": float("nan")})
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == '{\n  "accuracy": 0.5\n}\n'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_samples_come_back_from_csv_to_the_last_bit(tmp_path):
+    points = np.random.default_rng(0).normal(size=(20, 3)) * 10.0 ** np.arange(-9, 0, 3)
+    labels = list(range(20))
+    rows = [[*p, 0, label] for p, label in zip(points.tolist(), labels, strict=True)]
+    write_csv(tmp_path / "s.csv", ["x", "y", "z", "cluster", "label"], rows)
+    features, targets = read_samples(tmp_path / "s.csv")
+    assert np.array_equal(features, points)
+    assert targets.tolist() == labels
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "has no rows"),
+        ("x,y,z,label\n", "has no rows"),
+        ("x,y,label\n1,2,0\n", "has no column z, only x, y, label"),
+        ("x,y,z,label\n1,2,3\n", "expected rows of 4: x, y, z, label"),
+        ("x,y,z,label\n1,2,three,0\n", "is not a CSV of numbers: .*three"),
+        ("x,y,z,label\n1,2,nan,0\n", "holds a number that is not finite"),
+        ("x,y,z,label\n1,2,3,0.5\n", "label that is not a whole number"),
+        ("x,y,z,label\n1,2,3,-1\n", "label that is not a whole number"),
+    ],
+)
+def test_bad_samples_are_refused_with_the_files_name(tmp_path, content, message):
+    path = tmp_path / "samples.csv"
+    path.write_text(content)
+    with pytest.raises(UserError, match=f"{path} .*{message}"):
+        read_samples(path)
+
+
+def test_samples_may_have_crlf_a_bom_and_columns_in_any_order(tmp_path):
+    path = tmp_path / "samples.csv"
+    path.write_bytes(b"\xef\xbb\xbflabel,z,y,x,note\r\n1,3,2,1,9\r\n")
+    features, targets = read_samples(path)
+    assert features.tolist() == [[1, 2, 3]]
+    assert targets.tolist() == [1]
+
+
+def test_a_test_label_that_training_never_saw_is_refused(tmp_path):
+    (tmp_path / "train.csv").write_text("x,y,z,label\n1,2,3,0\n")
+    (tmp_path / "test.csv").write_text("x,y,z,label\n1,2,3,1\n")
+    with pytest.raises(UserError, match="test.csv has label 1, expected at most 0"):
+        read_dataset(tmp_path)
+
+
+def test_a_folder_without_a_dataset_is_refused(tmp_path):
+    with pytest.raises(UserError, match="train-images-idx3-ubyte can't be read"):
+        read_dataset(tmp_path)
+
+
+def write_idx(path, array):
+    shape = np.array(array.shape, dtype=">u4").tobytes()
+    path.write_bytes(bytes([0, 0, 8, array.ndim]) + shape + array.tobytes())
+
+
+@pytest.fixture
+def small_fashion_mnist(tmp_path):
+    """Four IDX files of few random images, laid out as torchvision does."""
+    folder = tmp_path / "FashionMNIST" / "raw"
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name in SHA256:
+        rows = 6 if name.startswith("train") else 4
+        shape = (rows, 28, 28) if "images" in name else (rows,)
+        high = 256 if "images" in name else 10
+        write_idx(folder / name, rng.integers(high, size=shape, dtype=np.uint8))
+    return folder
+
+
+def test_images_are_read_as_torchvision_reads_them(small_fashion_mnist):
+    from torchvision.datasets import FashionMNIST
+
+    dataset = read_dataset(small_fashion_mnist)
+    for part, train in [(dataset.train, True), (dataset.test, False)]:
+        theirs = FashionMNIST(small_fashion_mnist.parents[1], train=train)
+        assert np.array_equal(part.features[:, 0], theirs.data)
+        assert part.targets.tolist() == theirs.targets.tolist()
+    assert as_matrix(dataset.train).shape == (6, 784)
+    assert as_matrix(dataset.train).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "starts with , expected 00 00 08"),
+        (b"<html>", "starts with 3c 68 74 6d, expected 00 00 08"),
+        (b"\0\0\x08\x01\0\0\0\x05abc", "has 11 bytes, expected 13 for 5 elements"),
+        (b"\0\0\x08\x03\0\0", "has 6 bytes, expected"),
+    ],
+)
+def test_what_is_not_idx_is_refused(content, message):
+    with pytest.raises(ValueError, match=message):
+        decode_idx(content)
+
+
+def test_a_model_comes_back_whatever_the_order_of_its_memory(tmp_path):
+    weight = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    write_model(tmp_path / "m.safetensors", {"weight": weight})
+    read = read_model(tmp_path / "m.safetensors", {"weight": (2, 3)})
+    assert np.array_equal(read["weight"], weight)
+
+
+def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
+    path = tmp_path / "m.safetensors"
+    write_model(path, {"weight": np.zeros((2, 3))})
+    with pytest.raises(UserError, match=r"holds .*\(2, 3\).*, expected .*\(3, 2\)"):
+        read_model(path, {"weight": (3, 2)})
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(UserError, match="m.safetensors is not a safetensors file"):
+        read_model(path, {"weight": (2, 3)})
+    with pytest.raises(UserError, match="nosuch can't be read"):
+        read_model(tmp_path / "nosuch", {})

@@ -1,0 +1,115 @@
+"""params.yaml: what its schema refuses, and in which words."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.command import UserError
+from pipeline.params import load_params
+
+PARAMS = Path(__file__).parents[1] / "params.yaml"
+MODEL = "models.mlp_fashion_torch"
+
+
+def changed(tmp_path, key, value):
+    """Write params.yaml with one key set to a value, or left out if it is Ellipsis."""
+    yaml = YAML()
+    content = yaml.load(PARAMS.read_text())
+    *sections, last = key.split(".")
+    section = content
+    for name in sections:
+        section = section[name]
+    if value is ...:
+        del section[last]
+    else:
+        section[last] = value
+    path = tmp_path / "params.yaml"
+    with path.open("w") as file:
+        yaml.dump(content, file)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("train.lr", -1, "train.lr must be > 0, got -1"),
+        ("train.lr", 0, "train.lr must be > 0, got 0"),
+        ("train.lr", float("nan"), "train.lr must be a finite number, got nan"),
+        ("train.lr", float("inf"), "train.lr must be a finite number, got inf"),
+        ("train.lr", "fast", "train.lr must be a valid number, got 'fast'"),
+        ("train.epochs", 0, "train.epochs must be >= 1, got 0"),
+        ("train.epochs", 1.5, "train.epochs must be a valid integer, got 1.5"),
+        ("train.epochs", True, "train.epochs must be a valid integer, got True"),
+        ("train.momentum", 0.9, "train.momentum is not a known key"),
+        ("train.lr", ..., "train.lr is missing"),
+        ("seed", 2**40, "seed must be < 4294967296, got 1099511627776"),
+        ("seeds", 1, "seeds is not a known key"),
+        ("split.train_rate", 1, "split.train_rate must be < 1, got 1"),
+        (
+            "samples.xor.merge",
+            3,
+            "samples.xor.merge must divide clusters (16), got 3",
+        ),
+        ("models", {}, "models must have at least one block, got {}"),
+        (f"{MODEL}.batch_size", 0, f"{MODEL}.batch_size must be >= 1, got 0"),
+        (f"{MODEL}.hidden", [256, 0], f"{MODEL}.hidden.1 must be >= 1, got 0"),
+        (
+            f"{MODEL}.hidden",
+            [],
+            f"{MODEL}.hidden must have at least one size for kind mlp, got []",
+        ),
+        (
+            f"{MODEL}.kind",
+            "cnn",
+            f"{MODEL}.kind must be 'softmax' or 'mlp', got 'cnn'",
+        ),
+        (
+            f"{MODEL}.how",
+            "jax",
+            f"{MODEL}.how must be 'scratch', 'torch', 'sklearn', got 'jax'",
+        ),
+        (f"{MODEL}.how", ..., f"{MODEL}.how is missing"),
+        (f"{MODEL}.dropout", 0.5, f"{MODEL}.dropout is not a known key"),
+        (f"{MODEL}.data", ..., f"{MODEL}.data is missing"),
+    ],
+)
+def test_a_bad_value_is_refused_with_one_sentence(tmp_path, key, value, sentence):
+    path = changed(tmp_path, key, value)
+    with pytest.raises(UserError) as error:
+        load_params(path)
+    assert str(error.value) == f"{path}: {sentence}"
+
+
+def test_broken_yaml_is_refused_with_its_place(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("train: {lr: 0.1\nseed: 0\n")
+    with pytest.raises(UserError, match="not valid YAML.*line 2"):
+        load_params(path)
+
+
+def test_a_missing_file_and_an_empty_one_are_refused(tmp_path):
+    path = tmp_path / "params.yaml"
+    with pytest.raises(UserError, match="can't be read: No such file"):
+        load_params(path)
+    path.write_text("")
+    with pytest.raises(UserError, match="must be a mapping of keys, got None"):
+        load_params(path)
+
+
+def test_a_number_may_be_written_as_dvc_reads_it(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(PARAMS.read_text().replace("lr: 0.1 ", "lr: 1e-1 "))
+    assert load_params(path).train.lr == 0.1
+
+
+def test_a_block_may_override_lr_and_epochs(tmp_path):
+    params = load_params(changed(tmp_path, f"{MODEL}.lr", 0.5))
+    overridden = params.model("mlp_fashion_torch")
+    assert (overridden.lr, overridden.epochs) == (0.5, 10)
+    assert params.model("mlp_fashion_scratch").lr == 0.1
+
+
+def test_an_unknown_model_is_refused_with_those_there_are():
+    with pytest.raises(UserError, match="no models.nosuch; it has logistic_clusters"):
+        load_params(PARAMS).model("nosuch")

@@ -1,0 +1,228 @@
+"""What users do, by DVC's real command line, on clones of this project.
+
+The clones run the stages of the samples, which need no download.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+GRADIENT_TRAINED = {
+    "softmax_clusters_scratch",
+    "softmax_xor_scratch",
+    "softmax_fashion_torch",
+    "mlp_fashion_scratch",
+    "mlp_xor_scratch",
+    "mlp_fashion_torch",
+}
+
+
+class Project:
+    """A clone of this project in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        listed = run(ROOT, "git", "ls-files", "-co", "--exclude-standard").stdout
+        for name in listed.splitlines():
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        run(folder, "git", "init", "-q")
+        self.commit()
+
+    def commit(self) -> None:
+        run(self.folder, "git", "add", "-A")
+        who = ("-c", "user.name=tester", "-c", "user.email=tester@localhost")
+        run(self.folder, "git", *who, "commit", "-qm", "state", "--allow-empty")
+
+    def dvc(self, *arguments: str) -> str:
+        return self.attempt(*arguments, check=True).stdout
+
+    def attempt(self, *arguments: str, check: bool = False):
+        return run(self.folder, "dvc", *arguments, check=check)
+
+    def json(self, path: str):
+        return json.loads((self.folder / path).read_text())
+
+    def locked(self, *stages: str) -> dict:
+        lock = YAML(typ="safe").load((self.folder / "dvc.lock").read_text())
+        return {stage: lock["stages"][stage] for stage in stages}
+
+    def change(self, old: str, new: str) -> None:
+        path = self.folder / "params.yaml"
+        text = path.read_text()
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new))
+
+
+def run(folder: Path, *command: str, check: bool = True):
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "DVC_NO_ANALYTICS": "1",
+    }
+    result = subprocess.run(
+        command, cwd=folder, env=environment, text=True, capture_output=True
+    )
+    if check:
+        assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def stages_run(output: str) -> set[str]:
+    return {
+        line.split("'")[1]
+        for line in output.splitlines()
+        if line.startswith("Running stage")
+    }
+
+
+PIPELINE = ["evaluate@mlp_xor_scratch", "evaluate@logistic_clusters_sklearn"]
+STAGES = [
+    f"{step}@{name}"
+    for steps, names in [
+        (["generate", "split"], ["clusters", "xor"]),
+        (["train", "evaluate"], ["mlp_xor_scratch", "logistic_clusters_sklearn"]),
+    ]
+    for step in steps
+    for name in names
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Project:
+    """A clone that has run the XOR perceptron and scikit-learn's model, and committed."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    project.dvc("repro", *PIPELINE)
+    project.commit()
+    return project
+
+
+@pytest.fixture
+def untouched(project):
+    """The project, put back as it was when the test is over."""
+    yield project
+    run(project.folder, "git", "reset", "-q", "--hard")
+    project.dvc("checkout", "-q", "--force", *STAGES)
+
+
+def test_another_clone_gives_the_same_bytes(project, tmp_path):
+    other = Project(tmp_path)
+    other.dvc("repro", *PIPELINE)
+    assert other.locked(*STAGES) == project.locked(*STAGES)
+
+
+def test_nothing_runs_when_nothing_changed(project):
+    output = project.dvc("repro", *PIPELINE)
+    assert stages_run(output) == set()
+    assert "up to date" in output
+
+
+def test_lr_belongs_to_the_gradient_trained_models_alone(untouched):
+    untouched.change("lr: 0.1 ", "lr: 0.05 ")
+    status = json.loads(untouched.dvc("status", "--json"))
+    changed = {
+        stage
+        for stage, changes in status.items()
+        for change in changes
+        if isinstance(change, dict) and "params.yaml" in change.get("changed deps", {})
+    }
+    assert changed == {f"train@{model}" for model in GRADIENT_TRAINED}
+
+
+def test_an_experiment_runs_what_reads_the_parameter_and_metrics_differ(untouched):
+    output = untouched.dvc("exp", "run", "-S", "train.lr=0.05", *PIPELINE)
+    assert stages_run(output) == {"train@mlp_xor_scratch", "evaluate@mlp_xor_scratch"}
+
+    diff = json.loads(untouched.dvc("metrics", "diff", "--json"))
+    assert set(diff["diff"]) == {
+        "metrics/train/mlp_xor_scratch.json",
+        "metrics/test/mlp_xor_scratch.json",
+    }
+    params = json.loads(untouched.dvc("params", "diff", "--json"))
+    assert params["diff"]["params.yaml"]["train.lr"] == {"old": 0.1, "new": 0.05}
+
+    table = csv.DictReader(untouched.dvc("exp", "show", "--csv").splitlines())
+    assert "0.05" in {row["train.lr"] for row in table}
+
+
+def test_hidden_sizes_can_be_set_from_the_command_line(untouched):
+    untouched.dvc(
+        *("exp", "run", "-S", "models.mlp_xor_scratch.hidden=[16,8]"),
+        *("-S", "train.epochs=1", "evaluate@mlp_xor_scratch"),
+    )
+    assert untouched.json("metrics/train/mlp_xor_scratch.json")["batches"] == 258
+
+
+def test_a_new_model_is_a_new_block_and_nothing_else(untouched):
+    path = untouched.folder / "params.yaml"
+    path.write_text(
+        path.read_text()
+        + """
+  mlp_clusters_torch:
+    kind: mlp
+    how: torch
+    data: data/split/clusters
+    recipe: train
+    hidden: [32, 16]
+    batch_size: 64
+    dtype: float32
+    shuffle: true
+    drop_last: false
+    init_std: 0.1
+    lr: 0.2
+    epochs: 2
+"""
+    )
+    untouched.dvc("repro", "evaluate@mlp_clusters_torch")
+    assert untouched.json("metrics/train/mlp_clusters_torch.json")["batches"] == 2 * 81
+    assert untouched.json("metrics/test/mlp_clusters_torch.json")["rows"] == 1294
+    history = untouched.folder / "plots/history/mlp_clusters_torch.csv"
+    assert history.read_text().startswith("epoch,train_loss,train_acc,test_acc\n1,")
+
+
+def test_a_bad_parameter_stops_the_stage_with_one_sentence(untouched):
+    untouched.change("lr: 0.1 ", "lr: -1 ")
+    result = untouched.attempt("repro", "evaluate@mlp_xor_scratch")
+    assert result.returncode != 0
+    assert "error: params.yaml: train.lr must be > 0, got -1" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_training_that_diverges_stops_and_saves_no_model(untouched):
+    untouched.change("lr: 0.1 ", "lr: 1e300 ")
+    result = untouched.attempt("repro", "train@mlp_xor_scratch")
+    assert result.returncode != 0
+    assert "error: training diverged: the loss of epoch 1 is nan" in result.stderr
+    assert not (untouched.folder / "models/mlp_xor_scratch.safetensors").exists()
+
+
+def test_a_batch_larger_than_the_data_is_refused(untouched):
+    result = untouched.attempt(
+        *("exp", "run", "-S", "models.mlp_xor_scratch.batch_size=9000"),
+        "train@mlp_xor_scratch",
+    )
+    assert result.returncode != 0
+    assert (
+        "models.mlp_xor_scratch.batch_size must be at most the 8274 training rows of "
+        "data/split/xor, got 9000" in result.stderr
+    )
+
+
+def test_plots_show_every_chart(project):
+    project.dvc("plots", "show", "--out", "page")
+    page = (project.folder / "page/index.html").read_text()
+    for title in ("Train loss", "Train and test accuracy", "its gradient 4x"):
+        assert title in page
+    for model in [*GRADIENT_TRAINED, "logistic_clusters_sklearn"]:
+        assert f"{model}: actual against predicted" in page
+        assert f"plots/images/predictions/{model}.png" in page
+    for image in ("fashion_mnist", "clusters", "xor"):
+        assert f"plots/images/{image}.png" in page

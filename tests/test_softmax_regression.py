@@ -1,0 +1,67 @@
+"""Softmax, cross-entropy and softmax regression against PyTorch's own."""
+
+import torch
+from hypothesis import given
+from strategies import DTYPES, SEEDS, logits_and_targets
+from torch.nn import functional
+from torch.testing import assert_close
+
+from scratch.softmax_regression import SoftmaxRegression, cross_entropy, softmax
+
+
+@given(logits_and_targets())
+def test_softmax_is_pytorchs(case):
+    logits, _ = case
+    assert_close(softmax(logits), functional.softmax(logits, dim=1))
+
+
+@given(logits_and_targets())
+def test_rows_of_softmax_sum_to_one(case):
+    logits, _ = case
+    ones = torch.ones(len(logits), dtype=logits.dtype)
+    assert_close(softmax(logits).sum(dim=1), ones)
+
+
+@given(logits_and_targets())
+def test_cross_entropy_and_its_gradient_are_pytorchs(case):
+    logits, targets = case
+    by_hand = logits.clone().requires_grad_()
+    by_torch = logits.clone().requires_grad_()
+
+    loss = cross_entropy(by_hand, targets)
+    expected = functional.cross_entropy(by_torch, targets)
+    loss.backward()
+    expected.backward()
+
+    assert_close(loss, expected)
+    assert_close(by_hand.grad, by_torch.grad)
+
+
+def test_large_logits_overflow_nothing():
+    logits = torch.tensor([[1000.0, 0.0]], requires_grad=True)
+    assert softmax(logits).tolist() == [[1.0, 0.0]]
+
+    loss = cross_entropy(logits, torch.tensor([1]))
+    loss.backward()
+    assert loss.item() == 1000.0
+    assert logits.grad.tolist() == [[1.0, -1.0]]
+
+
+@given(DTYPES, SEEDS)
+def test_softmax_regression_flattens_images_and_is_linear(dtype, seed):
+    generator = torch.Generator().manual_seed(seed)
+    model = SoftmaxRegression([12, 5], 0.5, dtype, generator)
+    images = torch.rand(3, 1, 3, 4, dtype=dtype, generator=generator)
+    weight, bias = model.parameters()
+    assert_close(model(images), functional.linear(images.flatten(1), weight, bias))
+
+
+def test_initial_weights_have_the_standard_deviation_asked_for():
+    model = SoftmaxRegression(
+        [784, 500], 0.01, torch.float64, torch.Generator().manual_seed(0)
+    )
+    weight, bias = model.parameters()
+    # the standard error of a standard deviation is std / sqrt(2n); five of them
+    tolerance = 5 * 0.01 / (2 * weight.numel()) ** 0.5
+    assert abs(weight.std().item() - 0.01) < tolerance
+    assert not bias.any()

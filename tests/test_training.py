@@ -1,0 +1,103 @@
+"""The training loop: by hand and by torch.nn it ends in the same place."""
+
+import pytest
+import torch
+from torch.nn import functional
+from torch.testing import assert_close
+
+import concise.models
+from scratch.mlp import MLP
+from scratch.sgd import SGD
+from scratch.softmax_regression import SoftmaxRegression, cross_entropy
+from scratch.training import train
+
+ROWS, TEST_ROWS, INPUTS, CLASSES = 103, 40, 5, 4
+
+
+@pytest.fixture
+def data():
+    """A learnable problem: the target is the largest of four noisy features."""
+    generator = torch.Generator().manual_seed(3)
+    features = torch.randn(
+        ROWS + TEST_ROWS, INPUTS, dtype=torch.float64, generator=generator
+    )
+    targets = features[:, :CLASSES].argmax(dim=1)
+    return (features[:ROWS], targets[:ROWS]), (features[ROWS:], targets[ROWS:])
+
+
+def run(make_model, loss_function, optimizer_class, sizes, data, **changes):
+    generator = torch.Generator().manual_seed(0)
+    model = make_model(sizes, 0.1, torch.float64, generator)
+    settings = {"epochs": 10, "batch_size": 8, "shuffle": True, "drop_last": False}
+    epochs = train(
+        model,
+        loss_function,
+        optimizer_class(model.parameters(), lr=0.1),
+        *data,
+        **(settings | changes),
+        generator=generator,
+    )
+    return list(epochs), model
+
+
+@pytest.mark.parametrize(
+    ("sizes", "by_hand", "by_torch"),
+    [
+        ([INPUTS, CLASSES], SoftmaxRegression, concise.models.softmax_regression),
+        ([INPUTS, 16, CLASSES], MLP, concise.models.mlp),
+        ([INPUTS, 16, 8, CLASSES], MLP, concise.models.mlp),
+    ],
+)
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_ten_epochs_by_hand_and_by_torch_end_with_the_same_weights(
+    sizes, by_hand, by_torch, shuffle, data
+):
+    ours, our_model = run(by_hand, cross_entropy, SGD, sizes, data, shuffle=shuffle)
+    theirs, their_model = run(
+        by_torch,
+        functional.cross_entropy,
+        torch.optim.SGD,
+        sizes,
+        data,
+        shuffle=shuffle,
+    )
+    for our, their in zip(
+        our_model.parameters(), their_model.parameters(), strict=True
+    ):
+        assert_close(our, their, rtol=1e-9, atol=1e-12)
+    assert ours == [pytest.approx(epoch, rel=1e-9) for epoch in theirs]
+
+
+def test_it_learns(data):
+    history, _ = run(MLP, cross_entropy, SGD, [INPUTS, 16, CLASSES], data, epochs=40)
+    assert history[-1].train_loss < history[0].train_loss / 2
+    assert history[-1].test_acc > 0.75
+
+
+def test_an_epoch_averages_over_rows_while_the_weights_move(data):
+    """One epoch, recomputed the slow way: batch by batch, the short one weighing less."""
+    (epoch,), _ = run(
+        SoftmaxRegression,
+        cross_entropy,
+        SGD,
+        [INPUTS, CLASSES],
+        data,
+        epochs=1,
+        shuffle=False,
+    )
+    features, targets = data[0]
+    generator = torch.Generator().manual_seed(0)
+    model = SoftmaxRegression([INPUTS, CLASSES], 0.1, torch.float64, generator)
+    loss_sum = hits = 0
+    for start in range(0, ROWS, 8):
+        x, y = features[start : start + 8], targets[start : start + 8]
+        logits = model(x)
+        loss = functional.cross_entropy(logits, y)
+        gradients = torch.autograd.grad(loss, model.parameters())
+        loss_sum += loss.item() * len(y)
+        hits += (logits.argmax(dim=1) == y).sum().item()
+        with torch.no_grad():
+            for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+                parameter -= 0.1 * gradient
+    assert epoch.train_loss == pytest.approx(loss_sum / ROWS)
+    assert epoch.train_acc == pytest.approx(hits / ROWS)
