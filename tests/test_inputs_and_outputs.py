@@ -1,5 +1,7 @@
 """Files in: read or refused by name. Files out: whole or not at all."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -133,3 +135,17 @@ def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
         read_model(path, {"weight": (2, 3)})
     with pytest.raises(UserError, match="nosuch can't be read"):
         read_model(tmp_path / "nosuch", {})
+
+
+REAL_DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.mark.skipif(
+    not (REAL_DATA / "FashionMNIST").exists(), reason="no data yet: make repro gets it"
+)
+def test_torchvision_opens_the_real_data():
+    from torchvision.datasets import FashionMNIST
+
+    for train, rows in [(True, 60_000), (False, 10_000)]:
+        dataset = FashionMNIST(str(REAL_DATA), train=train, download=False)
+        assert len(dataset) == rows

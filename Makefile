@@ -1,0 +1,30 @@
+# The commands of the README. Each makes .venv first if it is missing or its lock changed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: repro test test-data lint lock
+
+repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
+	dvc repro
+
+test: .venv/installed   ## run the tests
+	pytest
+
+test-data: .venv/installed  ## after repro: the tests of the real data alone
+	pytest -k real_data
+
+lint: .venv/installed   ## check style and formatting
+	ruff check .
+	ruff format --check .
+
+lock: .venv/installed   ## write requirements.txt from requirements.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url requirements.in --output-file requirements.txt
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes \
+		--requirement requirements.txt
+	touch $@
