@@ -1,7 +1,7 @@
 """Fail if a metric differs from the committed one by more than TOLERANCE.
 
 On the machine that made the committed ones, the bytes are the same. Another processor
-rounds differently; rounding differently here (one thread instead of two) moved no metric
+rounds differently; rounding differently here (two threads instead of one) moved no metric
 by more than 0.0008.
 """
 

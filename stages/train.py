@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pipeline.command import UserError, run
 from pipeline.inputs import Dataset, as_matrix, read_dataset
@@ -58,19 +59,20 @@ def train_by_gradient(
         generator=generator,
     )
     history = []
-    for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=None):
-        log.info(
-            "epoch %d/%d: train loss %.5f, train accuracy %.5f, test accuracy %.5f",
-            epoch.epoch,
-            block.epochs,
-            *epoch[1:],
-        )
-        if not math.isfinite(epoch.train_loss):
-            raise UserError(
-                f"training diverged: the loss of epoch {epoch.epoch} is "
-                f"{epoch.train_loss}; lower train.lr, now {block.lr}"
+    with logging_redirect_tqdm():
+        for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=None):
+            log.info(
+                "epoch %d/%d: train loss %.5f, train accuracy %.5f, test accuracy %.5f",
+                epoch.epoch,
+                block.epochs,
+                *epoch[1:],
             )
-        history.append(epoch)
+            if not math.isfinite(epoch.train_loss):
+                raise UserError(
+                    f"training diverged: the loss of epoch {epoch.epoch} is "
+                    f"{epoch.train_loss}; lower the learning rate, now {block.lr}"
+                )
+            history.append(epoch)
 
     batches = count_batches(rows, block.batch_size, drop_last=block.drop_last)
     models.save(Path(f"models/{name}.safetensors"), list(model.parameters()))
