@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from matplotlib.figure import Figure
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,12 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> No
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def write_frame(path: Path, frame: "pd.DataFrame") -> None:
+    """Write a pandas frame as CSV, without its index, numbers with full precision."""
+    with replacing(path) as temporary:
+        frame.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def write_figure(path: Path, figure: "Figure") -> None:

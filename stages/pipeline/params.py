@@ -84,6 +84,16 @@ class Fit(Section):
     max_iter: Count
 
 
+class Titanic(Section):
+    """AutoML on Kaggle's Titanic."""
+
+    features: Literal["raw", "engineered"]
+    train_rate: Rate
+    split_seed: Seed
+    folds: Annotated[int, Field(ge=2)]
+    max_models: Count
+
+
 class GradientModel(Section):
     """A model trained by gradient descent."""
 
@@ -139,6 +149,7 @@ class Params(Section):
     train: Train
     fit: Fit
     models: Annotated[dict[Name, Model], Field(min_length=1)]
+    titanic: Titanic
 
     def model(self, name: str) -> GradientModel | SolverModel:
         """Return a model's block; lr and epochs are train's where it has none of its own.

@@ -1,0 +1,1 @@
+"""H2O AutoML on a server of our own."""

@@ -1,0 +1,134 @@
+"""H2O AutoML: frames in, models and what is known of them out."""
+
+import io
+import re
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+
+import h2o
+import numpy as np
+import pandas as pd
+from h2o.automl import H2OAutoML
+from h2o.exceptions import H2ODependencyWarning
+from h2o.frame import H2OFrame
+
+# AutoML calls its models <algorithm>_<n>_AutoML_<run>_<date>_<time>[_model_<n>]
+STAMP = re.compile(r"_AutoML_\d+_\d{8}_\d+")
+
+
+def upload(frame: pd.DataFrame, categories: list[str]) -> H2OFrame:
+    """Return an H2O frame of a pandas one, `categories` as such, the rest as numbers."""
+    types = {name: "enum" if name in categories else "numeric" for name in frame}
+    return H2OFrame(frame, column_types=types)
+
+
+def split_rows(rows: int, ratio: float, seed: int) -> np.ndarray:
+    """Return which rows H2O's split_frame puts first, about `ratio` of them, (rows,) bool."""
+    numbers = H2OFrame(pd.DataFrame({"row": range(rows)}))
+    first, _ = numbers.split_frame(ratios=[ratio], seed=seed)
+    return np.isin(np.arange(rows), to_pandas(first)["row"])
+
+
+def fit(
+    frame: H2OFrame,
+    features: list[str],
+    target: str,
+    *,
+    max_models: int,
+    seed: int,
+    fold_column: str | None = None,
+    monotone: dict[str, int] | None = None,
+    leaderboard_frame: H2OFrame | None = None,
+) -> H2OAutoML:
+    """Train at most max_models models and cross-validate each; the same every time.
+
+    What is tried are linear models and gradient-boosted trees. Left out are deep learning,
+    which does not reproduce; XGBoost, which needs libraries of the machine's own; random
+    forests, which can't be held to `monotone`; and ensembles, which nobody can read.
+
+    Args:
+        frame: features, target and, if named, the fold column.
+        features: names of the columns to learn from.
+        target: name of the column to predict: a category, or a number for a regression.
+        max_models: >= 1.
+        seed: of everything random.
+        fold_column: the fold a row is held out in; without it, five folds.
+        monotone: which way the prediction may go as a feature grows, 1 up or -1 down, of
+            the trees that can be held to it.
+        leaderboard_frame: the rows that rank the models; without it, cross-validation.
+    """
+    automl = H2OAutoML(
+        max_models=max_models,
+        seed=seed,
+        include_algos=["GLM", "GBM"],
+        keep_cross_validation_predictions=True,
+        algo_parameters={"monotone_constraints": monotone} if monotone else None,
+        verbosity=None,
+    )
+    automl.train(
+        features,
+        target,
+        training_frame=frame,
+        fold_column=fold_column,
+        leaderboard_frame=leaderboard_frame,
+    )
+    return automl
+
+
+def leaderboard(automl: H2OAutoML) -> pd.DataFrame:
+    """Return one row a model, best first, under names without date and time."""
+    table = to_pandas(automl.leaderboard)
+    return table.assign(model_id=[STAMP.sub("", name) for name in table["model_id"]])
+
+
+def variable_importance(model) -> pd.DataFrame:
+    """Return one row a variable: variable, importance as a share of the whole, in [0, 1].
+
+    A variable is a feature, or for a linear model one level of a category.
+    """
+    table = pd.DataFrame(
+        model.varimp(), columns=["variable", "relative", "scaled", "importance"]
+    )
+    return table[["variable", "importance"]]
+
+
+def probabilities(predictions: H2OFrame) -> np.ndarray:
+    """Return the probability of the second of two classes, (rows,) float64."""
+    return to_pandas(predictions).iloc[:, 2].to_numpy()
+
+
+def to_pandas(frame: H2OFrame) -> pd.DataFrame:
+    """Return an H2O frame as pandas, by way of one thread: it is small."""
+    with warnings.catch_warnings(action="ignore", category=H2ODependencyWarning):
+        return frame.as_data_frame(use_multi_thread=False)
+
+
+def mojo(model) -> bytes:
+    """Return a model's MOJO: what H2O scores with, without the data it was trained on.
+
+    The same model gives the same bytes: what tells one run from another is left out or
+    set to 0, that is the times of the zip's entries, `uuid` and `timestamp`, and the
+    folder `experimental`, which describes the machine and scores nothing.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        downloaded = Path(model.download_mojo(folder)).read_bytes()
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(downloaded)) as source,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in sorted(source.namelist()):
+            entry = source.read(name)
+            if name.startswith("experimental/"):
+                continue
+            if name == "model.ini":
+                entry = re.sub(rb"(?m)^(uuid|timestamp) = .*$", rb"\1 = 0", entry)
+            target.writestr(zipfile.ZipInfo(name), entry, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def load_mojo(path: Path):
+    """Return a model that scores as the one whose MOJO this is."""
+    return h2o.upload_mojo(str(path))

