@@ -1,6 +1,7 @@
 """H2O AutoML: frames in, models and what is known of them out."""
 
 import io
+import json
 import re
 import tempfile
 import warnings
@@ -109,24 +110,38 @@ def mojo(model) -> bytes:
     """Return a model's MOJO: what H2O scores with, without the data it was trained on.
 
     The same model gives the same bytes: what tells one run from another is left out or
-    set to 0, that is the times of the zip's entries, `uuid` and `timestamp`, and the
-    folder `experimental`, which describes the machine and scores nothing.
+    set to 0, that is the times of the zip's entries, `uuid` and `timestamp`, and of the
+    description of the model all but its parameters.
     """
     with tempfile.TemporaryDirectory() as folder:
         downloaded = Path(model.download_mojo(folder)).read_bytes()
     content = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(downloaded)) as source,
-        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target,
+        zipfile.ZipFile(content, "w") as target,
     ):
         for name in sorted(source.namelist()):
             entry = source.read(name)
-            if name.startswith("experimental/"):
-                continue
             if name == "model.ini":
                 entry = re.sub(rb"(?m)^(uuid|timestamp) = .*$", rb"\1 = 0", entry)
+            if name == "experimental/modelDetails.json":
+                entry = parameters_alone(entry)
             target.writestr(zipfile.ZipInfo(name), entry, zipfile.ZIP_DEFLATED)
     return content.getvalue()
+
+
+def parameters_alone(details: bytes) -> bytes:
+    """Return a model's description without all but the parameters that name no object.
+
+    What goes are the names of frames and models, which carry the time of the run, and
+    its history, which tells when and on what machine it ran.
+    """
+    parameters = [
+        parameter
+        for parameter in json.loads(details)["parameters"]
+        if not isinstance(parameter["actual_value"], dict)
+    ]
+    return json.dumps({"parameters": parameters, "output": {}}).encode()
 
 
 def load_mojo(path: Path):

@@ -36,9 +36,8 @@ def h2o_server() -> Iterator[None]:
     """
     url = os.environ.get("H2O_URL")
     if url:
-        connect(url)
-        yield
-        h2o.connection().close()
+        with connected(url):
+            yield
         return
     # like Ctrl-C, SIGTERM is to run the `finally` below
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -53,9 +52,8 @@ def h2o_server() -> Iterator[None]:
                 start_new_session=True,  # Ctrl-C is for us; we stop the server
             )
         try:
-            connect(f"http://{wait_for_address(process, folder)}")
-            yield
-            h2o.connection().close()
+            with connected(f"http://{wait_for_address(process, folder)}"):
+                yield
         finally:
             stop(process)
 
@@ -102,18 +100,27 @@ def wait_for_address(process: subprocess.Popen, folder: Path) -> str:
     raise UserError(f"the H2O server did not start: {last}")
 
 
-def connect(url: str) -> None:
-    """Connect to the server at this address, without a word about its age."""
+@contextmanager
+def connected(url: str) -> Iterator[None]:
+    """Connect to the server at this address, and close the connection at the end.
+
+    Raises:
+        UserError: there is none, or one of another version.
+    """
     try:
-        with redirect_stdout(io.StringIO()):
+        with redirect_stdout(io.StringIO()):  # it would tell how old the version is
             h2o.connect(url=url, verbose=False, strict_version_check=True)
-        if not sys.stdout.isatty():
-            h2o.no_progress()
     except (H2OConnectionError, H2OServerError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(
             f"no H2O {h2o.__version__} cluster at {url}: {reason}"
         ) from error
+    if not sys.stdout.isatty():
+        h2o.no_progress()
+    try:
+        yield
+    finally:
+        h2o.connection().close()
 
 
 def stop(process: subprocess.Popen) -> None:

@@ -16,7 +16,8 @@ def run(main: Callable[..., None]) -> None:
     """Call a stage's main with the command line's words, one for each of its parameters.
 
     Each line of the log begins with the stage's name. A UserError ends the process with
-    its sentence and exit status 1; any other exception is a bug and keeps its traceback.
+    its sentence and exit status 1, Ctrl-C with 130; any other exception is a bug and
+    keeps its traceback.
     """
     parser = argparse.ArgumentParser(description=sys.modules[main.__module__].__doc__)
     for name in inspect.signature(main).parameters:
@@ -29,3 +30,5 @@ def run(main: Callable[..., None]) -> None:
         main(**arguments)
     except UserError as error:
         sys.exit(f"{stage}: error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

