@@ -69,3 +69,14 @@ def test_the_readme_quotes_the_committed_metrics(figure):
     metric = name.get(figure["metric"], "test accuracy")
     row = f"| `{figure['model']}` | {metric} | {figure['book'] or '–'} | {ours(figure):.5f} |"
     assert row in (ROOT / "README.md").read_text()
+
+
+def test_titanic_is_measured_on_unseen_rows_and_the_leaky_recipe_looks_perfect():
+    honest, leaky = committed("titanic.json"), committed("titanic_leaky.json")
+    assert honest["rows"] == 186
+    assert honest["tp"] + honest["tn"] + honest["fp"] + honest["fn"] == 186
+    assert honest["accuracy_low"] < honest["accuracy"] < honest["accuracy_high"]
+    # what the book prints of its model, measured on the rows it was trained on
+    expected = {"rows": 891, "accuracy": 1, "auc": 1, "tp": 342, "tn": 549}
+    expected |= {"fp": 0, "fn": 0, "validation_rows": 186}
+    assert {key: leaky[f"leaky_{key}"] for key in expected} == expected

@@ -130,8 +130,23 @@ def test_nothing_runs_when_nothing_changed(project):
     assert "up to date" in output
 
 
-def test_lr_belongs_to_the_gradient_trained_models_alone(untouched):
-    untouched.change("lr: 0.1 ", "lr: 0.05 ")
+AUTOML = {"titanic_automl@holdout", "titanic_automl@full"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "readers"),
+    [
+        ("lr: 0.1 ", "lr: 0.05 ", {f"train@{model}" for model in GRADIENT_TRAINED}),
+        ("max_models: 12 ", "max_models: 5 ", {*AUTOML, "titanic_leaky"}),
+        (
+            "features: engineered ",
+            "features: raw ",
+            {*AUTOML, "titanic_features", "titanic_evaluate", "submission"},
+        ),
+    ],
+)
+def test_a_parameter_belongs_to_the_stages_that_read_it(untouched, old, new, readers):
+    untouched.change(old, new)
     status = json.loads(untouched.dvc("status", "--json"))
     changed = {
         stage
@@ -139,7 +154,7 @@ def test_lr_belongs_to_the_gradient_trained_models_alone(untouched):
         for change in changes
         if isinstance(change, dict) and "params.yaml" in change.get("changed deps", {})
     }
-    assert changed == {f"train@{model}" for model in GRADIENT_TRAINED}
+    assert changed == readers
 
 
 def test_an_experiment_runs_what_reads_the_parameter_and_metrics_differ(untouched):
