@@ -11,6 +11,7 @@ from automl.fitting import (
     mojo,
     probabilities,
     split_rows,
+    to_pandas,
     upload,
     variable_importance,
 )
@@ -69,7 +70,7 @@ def test_every_model_comes_back_from_its_mojo_with_the_same_predictions(
 
     frame, automl = run(table)
     kinds = set()
-    for name in automl.leaderboard["model_id"].as_data_frame()["model_id"]:
+    for name in to_pandas(automl.leaderboard)["model_id"]:
         model = h2o.get_model(name)
         kinds.add(model.algo)
         path = tmp_path / f"{name}.zip"
@@ -84,3 +85,8 @@ def test_trees_are_held_to_the_direction_they_are_given(server, table):
     rising = pd.DataFrame({"size": np.linspace(-3, 3, 50), "colour": "red"})
     predicted = probabilities(automl.leader.predict(upload(rising, ["colour"])))
     assert (np.diff(predicted) >= 0).all()
+
+
+def test_classes_that_are_numbers_keep_their_names_without_any_text_beside_them(server):
+    numbers = pd.DataFrame({"size": [0.5, 1.5, 2.5], "label": [0, 1, 1]})
+    assert upload(numbers, ["label"])["label"].levels() == [["0", "1"]]

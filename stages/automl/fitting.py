@@ -22,7 +22,9 @@ STAMP = re.compile(r"_AutoML_\d+_\d{8}_\d+")
 def upload(frame: pd.DataFrame, categories: list[str]) -> H2OFrame:
     """Return an H2O frame of a pandas one, `categories` as such, the rest as numbers."""
     types = {name: "enum" if name in categories else "numeric" for name in frame}
-    return H2OFrame(frame, column_types=types)
+    # as text, or a class 1 might arrive as 1.0
+    as_text = frame.astype(dict.fromkeys(categories, "str"))
+    return H2OFrame(as_text, column_types=types)
 
 
 def split_rows(rows: int, ratio: float, seed: int) -> np.ndarray:
