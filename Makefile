@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test test-data lint lock
+.PHONY: repro test test-data bench lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -13,6 +13,9 @@ test: .venv/installed   ## run the tests
 
 test-data: .venv/installed  ## after repro: the tests of the real data alone
 	pytest -k real_data
+
+bench: .venv/installed  ## after repro: how long an epoch takes, against others' loops
+	python benchmarks/training.py
 
 lint: .venv/installed   ## check style and formatting
 	ruff check .
