@@ -5,14 +5,16 @@ from pathlib import Path
 
 from pipeline.command import run
 from pipeline.outputs import write_csv
+from pipeline.params import load_params
 
 
 def main() -> None:
     rows = []
-    for path in sorted(Path("plots/history").glob("*.csv")):
+    for model in sorted(load_params().models):
+        path = Path(f"plots/history/{model}.csv")
         with path.open(newline="", encoding="utf-8") as file:
             header, *history = csv.reader(file)
-        rows += [[path.stem, *row] for row in history]
+        rows += [[model, *row] for row in history]
     write_csv(Path("plots/learning_curves.csv"), ["model", *header], rows)
 
 
