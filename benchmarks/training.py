@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "stages"))
 
 import concise.models
-from pipeline.inputs import Part, read_dataset
+from pipeline.inputs import Part, as_matrix, read_dataset
 from pipeline.models import as_tensors, reproducible_device
 from scratch.batches import batches
 from scratch.mlp import MLP
@@ -134,8 +134,7 @@ def matrix_products(sizes: list[int], train_set: Set) -> Epoch:
 
 def scikit_learn(name: str, part: Part) -> Epoch:
     """Return one epoch of scikit-learn's stochastic gradient descent at the same shapes."""
-    features, targets = part.features.reshape(len(part.targets), -1) / 255, part.targets
-    features = features.astype("float32")
+    features, targets = as_matrix(part).astype("float32"), part.targets
     if name == "softmax":  # one class against the rest, row by row
         model = SGDClassifier(loss="log_loss", learning_rate="constant", eta0=LR / 100)
     else:

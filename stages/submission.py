@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from automl.fitting import load_mojo, probabilities, upload
+from automl.fitting import score_mojo, upload
 from automl.server import h2o_server
 from pipeline.command import UserError, run
 from pipeline.outputs import write_frame
@@ -27,9 +27,8 @@ def main() -> None:
             "data/titanic/test.csv; run dvc repro"
         )
     with h2o_server():
-        model = load_mojo(Path("models/titanic_full.zip"))
         frame = upload(passengers[list(features)], categories(features))
-        probability = probabilities(model.predict(frame))
+        probability = score_mojo(Path("models/titanic_full.zip"), frame)
 
     held_out = pd.read_csv("data/titanic_cv/full.csv")
     threshold = best_threshold(

@@ -9,9 +9,9 @@ import pandas as pd
 from automl.fitting import (
     fit,
     leaderboard,
-    load_mojo,
     mojo,
     probabilities,
+    score_mojo,
     upload,
     variable_importance,
 )
@@ -20,7 +20,6 @@ from pipeline.command import UserError, run
 from pipeline.outputs import replacing, write_frame
 from pipeline.params import load_params
 from titanic.features import FEATURES, categories
-from titanic.measures import best_threshold
 
 log = logging.getLogger(__name__)
 
@@ -54,18 +53,17 @@ def main(part: str) -> None:
         path = Path(f"models/titanic_{part}.zip")
         with replacing(path) as temporary:
             temporary.write_bytes(mojo(leader))
-            again = load_mojo(temporary)
-            if not np.allclose(
-                probabilities(again.predict(frame)),
-                probabilities(leader.predict(frame)),
-                atol=1e-12,
-            ):
+            predicted = probabilities(leader.predict(frame))
+            if not np.allclose(score_mojo(temporary, frame), predicted, atol=1e-12):
                 raise RuntimeError(f"{path} predicts something else than its model")
 
-    log.info("of %d models, the best is %s", len(table), table["model_id"][0])
+    log.info(
+        "of %d models, the best is %s, cross-validated AUC %.5f",
+        len(table),
+        table["model_id"][0],
+        table["auc"][0],
+    )
     cross_validation = train[["PassengerId", "Survived"]].assign(probability=held_out)
-    threshold = best_threshold(train["Survived"].to_numpy(), held_out)
-    log.info("cross-validated AUC %.5f, threshold %.5f", table["auc"][0], threshold)
     write_frame(Path(f"data/titanic_cv/{part}.csv"), cross_validation)
     write_frame(Path(f"plots/titanic/leaderboard_{part}.csv"), table)
     write_frame(Path(f"plots/titanic/varimp_{part}.csv"), importance)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from automl.fitting import load_mojo, probabilities, upload
+from automl.fitting import score_mojo, upload
 from automl.server import h2o_server
 from pipeline.command import run
 from pipeline.outputs import write_frame, write_json
@@ -33,9 +33,8 @@ def main() -> None:
     held_out = pd.read_csv("data/titanic_cv/holdout.csv")
     log.info("read %d rows that the model never saw", len(unseen))
     with h2o_server():
-        model = load_mojo(Path("models/titanic_holdout.zip"))
         frame = upload(unseen[list(features)], categories(features))
-        probability = probabilities(model.predict(frame))
+        probability = score_mojo(Path("models/titanic_holdout.zip"), frame)
 
     # the threshold comes from cross-validation within the training part
     known, known_probability = (

@@ -7,9 +7,9 @@ import pytest
 from automl.fitting import (
     fit,
     leaderboard,
-    load_mojo,
     mojo,
     probabilities,
+    score_mojo,
     split_rows,
     to_pandas,
     upload,
@@ -76,7 +76,7 @@ def test_every_model_comes_back_from_its_mojo_with_the_same_predictions(
         path = tmp_path / f"{name}.zip"
         path.write_bytes(mojo(model))
         expected = probabilities(model.predict(frame))
-        assert np.array_equal(probabilities(load_mojo(path).predict(frame)), expected)
+        assert np.array_equal(score_mojo(path, frame), expected)
     assert kinds == {"gbm", "glm"}
 
 

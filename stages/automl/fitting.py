@@ -146,6 +146,6 @@ def parameters_alone(details: bytes) -> bytes:
     return json.dumps({"parameters": parameters, "output": {}}).encode()
 
 
-def load_mojo(path: Path):
-    """Return a model that scores as the one whose MOJO this is."""
-    return h2o.upload_mojo(str(path))
+def score_mojo(path: Path, frame: H2OFrame) -> np.ndarray:
+    """Return what the model of a MOJO says of each row, as `probabilities` does."""
+    return probabilities(h2o.upload_mojo(str(path)).predict(frame))

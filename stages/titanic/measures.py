@@ -49,7 +49,6 @@ def binary_report(
     tn, fp, fn, tp = metrics.confusion_matrix(survived, guess, labels=[0, 1]).ravel()
     rows = len(survived)
     interval = binomtest(int(tp + tn), rows).proportion_ci(method="wilson")
-    mse = metrics.mean_squared_error(survived, probability)
     return {
         "threshold": threshold,
         "accuracy": metrics.accuracy_score(survived, guess),
@@ -65,12 +64,10 @@ def binary_report(
         "fp": int(fp),
         "fn": int(fn),
         "rows": rows,
-        "mse": mse,
-        "rmse": float(np.sqrt(mse)),
+        "mse": metrics.mean_squared_error(survived, probability),
+        "rmse": metrics.root_mean_squared_error(survived, probability),
         "mae": metrics.mean_absolute_error(survived, probability),
-        "rmsle": float(
-            np.sqrt(metrics.mean_squared_log_error(survived, probability.clip(0)))
-        ),
+        "rmsle": metrics.root_mean_squared_log_error(survived, probability),
         "r2": metrics.r2_score(survived, probability),
     }
 
