@@ -14,8 +14,8 @@ test: .venv/installed   ## run the tests
 test-data: .venv/installed  ## after repro: the tests of the real data alone
 	pytest -k real_data
 
-bench: .venv/installed  ## after repro: how long an epoch takes, against others' loops
-	python benchmarks/training.py
+bench: .venv/installed  ## after repro: how fast all this is, against what others write
+	python benchmarks
 
 lint: .venv/installed   ## check style and formatting
 	ruff check .
@@ -28,6 +28,6 @@ lock: .venv/installed   ## write requirements.txt from requirements.in
 .venv/installed: requirements.txt
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes \
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes \
 		--requirement requirements.txt
 	touch $@

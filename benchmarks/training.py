@@ -1,97 +1,170 @@
-"""How long an epoch takes, against the usual loader loop and against its matrix products.
+"""How long an epoch of training takes, and a step of a small model."""
 
-Every row is measured in turn, round after round, in one process with as many threads for
-each; a ratio is of medians. The references are written as their authors would write them.
-"""
-
-import argparse
-import json
-import statistics
-import sys
-import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import torch
-from sklearn.linear_model import SGDClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "stages"))
-
 import concise.models
+import concise.sgd
+import scratch.sgd
+from measure import Group, in_turn
 from pipeline.inputs import Part, as_matrix, read_dataset
 from pipeline.models import as_tensors, reproducible_device
-from scratch.batches import batches
 from scratch.mlp import MLP
-from scratch.sgd import SGD
-from scratch.softmax_regression import SoftmaxRegression, cross_entropy
+from scratch.softmax_regression import SoftmaxRegression
 from scratch.training import train
 
 LR, BATCH_SIZE, STD = 0.1, 256, 0.01
-SIZES = {"softmax": [784, 10], "mlp": [784, 256, 10]}
-BY_HAND = {"softmax": SoftmaxRegression, "mlp": MLP}
-BY_TORCH = {"softmax": concise.models.softmax_regression, "mlp": concise.models.mlp}
+SIZES = {"softmax regression": [784, 10], "the perceptron": [784, 256, 10]}
+OURS = {
+    "our loop, by hand": {
+        "softmax regression": (SoftmaxRegression, scratch.sgd.SGD),
+        "the perceptron": (MLP, scratch.sgd.SGD),
+    },
+    "our loop, torch.nn": {
+        "softmax regression": (concise.models.softmax_regression, concise.sgd.SGD),
+        "the perceptron": (concise.models.mlp, concise.sgd.SGD),
+    },
+}
+STEPS, STEP_ROWS = 258, 20  # of an epoch of softmax_clusters_scratch
 
 Epoch = Callable[[], None]
 Set = tuple[Tensor, Tensor]
 
 
+def groups(root: Path, rounds: int) -> Iterator[Group]:
+    """Measure epochs of Fashion-MNIST, on the GPU too where there is one, and small steps."""
+    default_threads = torch.get_num_threads()
+    device = reproducible_device()
+    threads = torch.get_num_threads()
+    dataset = read_dataset(root / "data/FashionMNIST/raw")
+    devices = [device]
+    if device.type == "cpu" and torch.cuda.is_available():
+        devices.append(torch.device("cuda"))
+    for device in devices:
+        train_set = as_tensors(dataset.train, device)
+        for kind, sizes in SIZES.items():
+            rows = {"matrix products": matrix_products(sizes, device)}
+            for name, models in OURS.items():
+                rows[name] = our_loop(*models[kind], sizes, train_set, torch.float32)
+            if device.type == "cpu":
+                rows |= scikit_learn(sizes, dataset.train)
+            loops = {
+                "DataLoader, 4 workers": loader_loop(root, sizes, 4, device),
+                "DataLoader": loader_loop(root, sizes, 0, device),
+            }
+            rows = {name: partial(with_threads, threads, e) for name, e in rows.items()}
+            rows |= {
+                name: partial(with_threads, default_threads, epoch)
+                for name, epoch in loops.items()
+            }
+            yield Group(
+                f"an epoch of {kind} {'-'.join(map(str, sizes))} on {device.type}",
+                "s",
+                in_turn(rows, rounds),
+                reference="DataLoader",
+                floor="matrix products",
+            )
+
+    generator = torch.Generator().manual_seed(0)
+    points = 30 * torch.rand(STEPS * STEP_ROWS, 3, dtype=torch.float64)
+    samples = points, torch.randint(10, (STEPS * STEP_ROWS,), generator=generator)
+    rows = {
+        name: our_loop(
+            *models["softmax regression"],
+            [3, 10],
+            samples,
+            torch.float64,
+            batch_size=STEP_ROWS,
+            shuffle=False,
+        )
+        for name, models in OURS.items()
+    }
+    rows["the tutorial's loop"] = tutorial_loop([3, 10], samples)
+    seconds = in_turn(rows, 3 * rounds)
+    yield Group(
+        f"softmax regression 3-10, {STEP_ROWS} rows a step",
+        "steps/s",
+        {name: STEPS / value for name, value in seconds.items()},
+        reference="the tutorial's loop",
+    )
+
+
+def with_threads(threads: int, epoch: Epoch) -> None:
+    """Run an epoch with that many threads of PyTorch."""
+    torch.set_num_threads(threads)
+    epoch()
+
+
 def our_loop(
     make_model,
-    loss_function,
     optimizer_class,
     sizes: list[int],
     train_set: Set,
+    dtype: torch.dtype,
     batch_size: int = BATCH_SIZE,
     shuffle: bool = True,
 ) -> Epoch:
     """Return our training loop, by hand or on torch.nn, for one epoch."""
     generator = torch.Generator().manual_seed(0)
-    model = make_model(sizes, STD, train_set[0].dtype, generator)
-    optimizer = optimizer_class(model.parameters(), lr=LR)
+    model = make_model(sizes, STD, dtype, generator)
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(train_set[0].device)
+    step = optimizer_class(model, LR).step
     few = tuple(tensor[:1] for tensor in train_set)  # no test set is timed
 
     def epoch() -> None:
-        list(
-            train(
-                model,
-                loss_function,
-                optimizer,
-                train_set,
-                few,
-                epochs=1,
-                batch_size=batch_size,
-                shuffle=shuffle,
-                drop_last=not shuffle,
-                generator=generator,
-            )
+        epochs = train(
+            model,
+            step,
+            train_set,
+            few,
+            epochs=1,
+            batch_size=batch_size,
+            dtype=dtype,
+            shuffle=shuffle,
+            drop_last=not shuffle,
+            generator=generator,
         )
+        list(epochs)
 
     return epoch
 
 
-def loader_loop(sizes: list[int], workers: int) -> Epoch:
+def loader_loop(
+    root: Path, sizes: list[int], workers: int, device: torch.device
+) -> Epoch:
     """Return the usual loop: torchvision's dataset, ToTensor, a DataLoader, loss.item()."""
-    dataset = FashionMNIST(str(ROOT / "data"), train=True, transform=ToTensor())
-    with warnings.catch_warnings(
-        action="ignore"
-    ):  # 4 are more than some machines' cores
-        loader = DataLoader(dataset, BATCH_SIZE, shuffle=True, num_workers=workers)
+    dataset = FashionMNIST(str(root / "data"), train=True, transform=ToTensor())
+    # 4 workers are what people write, on machines of 2 cores, too
+    warnings.filterwarnings("ignore", message="This DataLoader will create 4 worker")
+    loader = DataLoader(
+        dataset,
+        BATCH_SIZE,
+        shuffle=True,
+        num_workers=workers,
+        pin_memory=device.type == "cuda",
+    )
     generator = torch.Generator().manual_seed(0)
-    model = concise.models.mlp(sizes, STD, torch.float32, generator)
+    model = concise.models.mlp(sizes, STD, torch.float32, generator).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     loss_function = nn.CrossEntropyLoss()
 
     def epoch() -> None:
         total_loss = correct = rows = 0
         for images, targets in loader:
+            images, targets = images.to(device), targets.to(device)
             logits = model(images)
             loss = loss_function(logits, targets)
             optimizer.zero_grad()
@@ -104,52 +177,62 @@ def loader_loop(sizes: list[int], workers: int) -> Epoch:
     return epoch
 
 
-def matrix_products(sizes: list[int], train_set: Set) -> Epoch:
+def matrix_products(sizes: list[int], device: torch.device) -> Epoch:
     """Return the floor: the matrix products of each step, and nothing else.
 
     Forward, one a layer; backward, one a layer for its weight and, but for the first, one
-    for what goes further back.
+    for what goes further back. Few outputs are multiplied the way round that is faster.
     """
-    generator = torch.Generator().manual_seed(0)
     weights = [
-        p.detach() for p in MLP(sizes, STD, torch.float32, generator).parameters()
+        torch.rand(outputs, inputs, device=device)
+        for inputs, outputs in pairwise(sizes)
     ]
-    weights = weights[::2]
-    steps = list(batches(*train_set, BATCH_SIZE, shuffle=False, drop_last=False))
-    values = [[torch.rand(len(t), size) for size in sizes] for _, t in steps[-2:]]
+    full, rest = divmod(60_000, BATCH_SIZE)
+    steps = [
+        [torch.rand(rows, s, device=device) for s in sizes]
+        for rows in (BATCH_SIZE, rest)
+    ]
 
     def epoch() -> None:
-        for features, targets in steps:
-            full, short = values
-            inputs = full if len(targets) == BATCH_SIZE else short
-            inputs = [features.flatten(1), *inputs[1:]]
+        for values in [steps[0]] * full + [steps[1]]:
             for layer, weight in enumerate(weights):
-                inputs[layer] @ weight.T
-                inputs[layer + 1].T @ inputs[layer]
+                weight @ values[layer].T
+                values[layer + 1].T @ values[layer]
                 if layer:
-                    inputs[layer + 1] @ weight
+                    values[layer + 1] @ weight
+        if device.type == "cuda":
+            torch.cuda.synchronize()
 
     return epoch
 
 
-def scikit_learn(name: str, part: Part) -> Epoch:
-    """Return one epoch of scikit-learn's stochastic gradient descent at the same shapes."""
-    features, targets = as_matrix(part).astype("float32"), part.targets
-    if name == "softmax":  # one class against the rest, row by row
-        model = SGDClassifier(loss="log_loss", learning_rate="constant", eta0=LR / 100)
-    else:
-        model = MLPClassifier(
-            SIZES["mlp"][1:-1],
-            solver="sgd",
-            batch_size=BATCH_SIZE,
-            learning_rate_init=LR,
-            momentum=0,
-            alpha=0,
+def scikit_learn(sizes: list[int], part: Part) -> dict[str, Epoch]:
+    """Return scikit-learn's epochs of the same shapes, and an iteration of its solver."""
+    features, targets = as_matrix(part, "float32"), part.targets
+    network = MLPClassifier(
+        sizes[1:-1],
+        solver="sgd",
+        batch_size=BATCH_SIZE,
+        learning_rate_init=LR,
+        momentum=0,
+        alpha=0,
+    )
+    epochs = {
+        "scikit-learn's MLPClassifier": lambda: network.partial_fit(
+            features, targets, classes=range(10)
         )
-    return lambda: model.partial_fit(features, targets, classes=range(10))
+    }
+    if len(sizes) == 2:
+
+        def iterations() -> None:
+            with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+                LogisticRegression(max_iter=1).fit(features, targets)
+
+        epochs["scikit-learn's LogisticRegression, one iteration"] = iterations
+    return epochs
 
 
-def tutorial_loop(sizes: list[int], batch_size: int, train_set: Set) -> Epoch:
+def tutorial_loop(sizes: list[int], train_set: Set) -> Epoch:
     """Return the tutorial's loop on samples: a Python list of batches, every loss read.
 
     Its softmax is exp(x) / Σ exp(x), its weight lies (inputs, classes), its SGD divides
@@ -160,8 +243,8 @@ def tutorial_loop(sizes: list[int], batch_size: int, train_set: Set) -> Epoch:
     weight.requires_grad_()
     bias = torch.zeros(sizes[1], dtype=features.dtype, requires_grad=True)
     steps = [
-        (features[i : i + batch_size], targets[i : i + batch_size])
-        for i in range(0, len(targets) - batch_size + 1, batch_size)
+        (features[i : i + STEP_ROWS], targets[i : i + STEP_ROWS])
+        for i in range(0, len(targets) - STEP_ROWS + 1, STEP_ROWS)
     ]
 
     def softmax(logits: Tensor) -> Tensor:
@@ -176,7 +259,7 @@ def tutorial_loop(sizes: list[int], batch_size: int, train_set: Set) -> Epoch:
             loss.sum().backward()
             with torch.no_grad():
                 for parameter in (weight, bias):
-                    parameter -= LR * parameter.grad / batch_size
+                    parameter -= LR * parameter.grad / STEP_ROWS
                     parameter.grad.zero_()
             total_loss += float(loss.detach().sum())
             hits = probabilities.argmax(axis=1).type(y.dtype) == y
@@ -184,74 +267,3 @@ def tutorial_loop(sizes: list[int], batch_size: int, train_set: Set) -> Epoch:
             rows += len(y)
 
     return epoch
-
-
-def in_turn(rows: dict[str, Epoch], rounds: int) -> dict[str, float]:
-    """Return each row's median seconds over `rounds` rounds, after one not counted."""
-    seconds: dict[str, list[float]] = {name: [] for name in rows}
-    for turn in range(rounds + 1):
-        for name, epoch in rows.items():
-            start = time.perf_counter()
-            epoch()
-            if turn:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
-
-
-def report(title: str, seconds: dict[str, float]) -> None:
-    """Print the rows, each with its ratios to the first, the floor, and to the last."""
-    first, *_, last = seconds
-    print(f"\n{title}\n")
-    print(f"| an epoch of | seconds | / {first} | times as fast as {last} |")
-    print("| --- | --- | --- | --- |")
-    for name, value in seconds.items():
-        floor, reference = value / seconds[first], seconds[last] / value
-        print(f"| {name} | {value:.4f} | {floor:.2f} | {reference:.2f} |")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="counted rounds (3)")
-    parser.add_argument("--json", type=Path, help="write the seconds to this file, too")
-    arguments = parser.parse_args()
-
-    device = reproducible_device()
-    dataset = read_dataset(ROOT / "data/FashionMNIST/raw")
-    train_set = as_tensors(dataset.train, "float32", device)
-    tables = {}
-    for name, sizes in SIZES.items():
-        tables[f"Fashion-MNIST, {name} {sizes}, batches of {BATCH_SIZE}"] = {
-            "matrix products": matrix_products(sizes, train_set),
-            "our loop, by hand": our_loop(
-                BY_HAND[name], cross_entropy, SGD, sizes, train_set
-            ),
-            "our loop, torch.nn": our_loop(
-                BY_TORCH[name],
-                nn.functional.cross_entropy,
-                torch.optim.SGD,
-                sizes,
-                train_set,
-            ),
-            "scikit-learn": scikit_learn(name, dataset.train),
-            "DataLoader, 4 workers": loader_loop(sizes, 4),
-            "DataLoader": loader_loop(sizes, 0),
-        }
-    points = torch.rand(5160, 3, dtype=torch.float64) * 30
-    samples = (points, torch.randint(10, (5160,)))
-    tables["samples, softmax [3, 10], 258 batches of 20"] = {
-        "our loop, by hand": our_loop(
-            SoftmaxRegression, cross_entropy, SGD, [3, 10], samples, 20, shuffle=False
-        ),
-        "the tutorial's loop": tutorial_loop([3, 10], 20, samples),
-    }
-    results = {}
-    for title, rows in tables.items():
-        with threadpool_limits(torch.get_num_threads()):
-            results[title] = in_turn(rows, arguments.rounds)
-        report(title, results[title])
-    if arguments.json:
-        arguments.json.write_text(json.dumps(results, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()

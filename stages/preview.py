@@ -5,16 +5,13 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch.nn.functional import interpolate
+from PIL import Image
 
 from charts.images import draw_grid
 from pipeline.command import run
 from pipeline.inputs import Part, read_dataset
-from pipeline.models import as_tensors
 from pipeline.outputs import write_figure, write_json
 from pipeline.params import load_params
-from scratch.batches import batches
 
 log = logging.getLogger(__name__)
 
@@ -24,42 +21,40 @@ def main() -> None:
     dataset = read_dataset(Path("data/FashionMNIST/raw"))
 
     shown = preview.rows * preview.columns
-    images, labels = (array[:shown] for array in dataset.train)
-    captions = [dataset.class_names[label] for label in labels]
+    images, targets = dataset.train
+    captions = [dataset.class_names[target] for target in targets[:shown]]
     write_figure(
         Path("plots/images/fashion_mnist.png"),
         draw_grid(
             f"Fashion-MNIST: the first {shown} training images",
-            images,
+            images[:shown],
             captions,
             ["black"] * shown,
             preview.columns,
         ),
     )
 
-    train_set = as_tensors(dataset.train, "float32", torch.device("cpu"))
     start = time.perf_counter()
-    sizes = [
-        len(labels)
-        for _, labels in batches(
-            *train_set, preview.batch_size, shuffle=True, drop_last=False
-        )
+    batches = [
+        (images[first : first + preview.batch_size] / np.float32(255)).shape
+        for first in range(0, len(images), preview.batch_size)
     ]
     seconds = time.perf_counter() - start
-    log.info("read one epoch, %d batches, in %.2f s", len(sizes), seconds)
-    resized = interpolate(
-        train_set[0][: preview.resize_batch_size],
-        size=preview.resize,
-        mode="bilinear",
-        antialias=True,
+    log.info("read one epoch, %d batches, in %.2f s", len(batches), seconds)
+    edges = (preview.resize, preview.resize)
+    resized = np.stack(
+        [
+            [Image.fromarray(image).resize(edges, Image.Resampling.BILINEAR)]
+            for image in images[: preview.resize_batch_size, 0]
+        ]
     )
     write_json(
         Path("metrics/fashion_mnist.json"),
         {
             "train": describe(dataset.train, dataset.class_names),
             "test": describe(dataset.test, dataset.class_names),
-            "batch": list(train_set[0][: preview.batch_size].shape),
-            "batches_per_epoch": len(sizes),
+            "batch": list(batches[0]),
+            "batches_per_epoch": len(batches),
             "resized_batch": list(resized.shape),
         },
     )

@@ -9,7 +9,8 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pipeline.command import UserError, run
 from pipeline.inputs import Dataset, as_matrix, read_dataset
-from pipeline.outputs import write_csv, write_json, write_model
+from pipeline.model_files import write_model
+from pipeline.outputs import write_csv, write_json
 from pipeline.params import Fit, GradientModel, SolverModel, load_params
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ def train_by_gradient(
     import torch
 
     from pipeline import models
-    from scratch.batches import count_batches
     from scratch.training import train
 
     rows = len(dataset.train.targets)
@@ -45,15 +45,16 @@ def train_by_gradient(
         )
     device = models.reproducible_device()
     generator = torch.Generator().manual_seed(seed)
-    model = models.build(block, dataset, device, generator)
+    sizes = dataset.layer_sizes(block.hidden)
+    model = models.build(block, sizes, device, generator)
     epochs = train(
         model,
-        models.LOSSES[block.how],
-        models.OPTIMIZERS[block.how](model.parameters(), lr=block.lr),
-        models.as_tensors(dataset.train, block.dtype, device),
-        models.as_tensors(dataset.test, block.dtype, device),
+        models.OPTIMIZERS[block.how](model, block.lr).step,
+        models.as_tensors(dataset.train, device),
+        models.as_tensors(dataset.test, device),
         epochs=block.epochs,
         batch_size=block.batch_size,
+        dtype=getattr(torch, block.dtype),
         shuffle=block.shuffle,
         drop_last=block.drop_last,
         generator=generator,
@@ -65,7 +66,7 @@ def train_by_gradient(
                 "epoch %d/%d: train loss %.5f, train accuracy %.5f, test accuracy %.5f",
                 epoch.epoch,
                 block.epochs,
-                *epoch[1:],
+                *epoch[1:4],
             )
             if not math.isfinite(epoch.train_loss):
                 raise UserError(
@@ -74,17 +75,20 @@ def train_by_gradient(
                 )
             history.append(epoch)
 
-    batches = count_batches(rows, block.batch_size, drop_last=block.drop_last)
-    models.save(Path(f"models/{name}.safetensors"), list(model.parameters()))
+    write_model(Path(f"models/{name}.safetensors"), models.layers(model))
     write_json(
         Path(f"metrics/train/{name}.json"),
         {
             "train_loss": epoch.train_loss,
             "train_acc": epoch.train_acc,
-            "batches": block.epochs * batches,
+            "batches": sum(epoch.batches for epoch in history),
         },
     )
-    write_csv(Path(f"plots/history/{name}.csv"), HISTORY_COLUMNS, history)
+    write_csv(
+        Path(f"plots/history/{name}.csv"),
+        HISTORY_COLUMNS,
+        (epoch[:4] for epoch in history),
+    )
 
 
 def fit_by_solver(name: str, dataset: Dataset, fit: Fit) -> None:
@@ -106,10 +110,7 @@ def fit_by_solver(name: str, dataset: Dataset, fit: Fit) -> None:
     iterations = int(model.n_iter_[0])
     log.info("%d iterations of the solver", iterations)
 
-    write_model(
-        Path(f"models/{name}.safetensors"),
-        {"layer1.weight": weight, "layer1.bias": bias},
-    )
+    write_model(Path(f"models/{name}.safetensors"), [(weight, bias)])
     write_json(
         Path(f"metrics/train/{name}.json"),
         {

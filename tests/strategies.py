@@ -6,6 +6,7 @@ from torch import Tensor
 
 DTYPES = st.sampled_from([torch.float32, torch.float64])
 SEEDS = st.integers(0, 2**32 - 1)
+SIZES = st.lists(st.integers(1, 8), min_size=2, max_size=5)  # of a network's layers
 
 
 @st.composite

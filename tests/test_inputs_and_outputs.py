@@ -7,8 +7,9 @@ import pytest
 
 from datasets.fashion_mnist import SHA256, decode_idx
 from pipeline.command import UserError
-from pipeline.inputs import as_matrix, read_dataset, read_model, read_samples
-from pipeline.outputs import replacing, write_csv, write_json, write_model
+from pipeline.inputs import as_matrix, read_dataset, read_samples
+from pipeline.model_files import read_model, write_model
+from pipeline.outputs import replacing, write_csv, write_json
 
 
 def test_an_output_that_fails_leaves_the_old_one_and_nothing_else(tmp_path):
@@ -120,21 +121,24 @@ def test_what_is_not_idx_is_refused(content, message):
 
 def test_a_model_comes_back_whatever_the_order_of_its_memory(tmp_path):
     weight = np.asfortranarray(np.arange(6.0).reshape(2, 3))
-    write_model(tmp_path / "m.safetensors", {"weight": weight})
-    read = read_model(tmp_path / "m.safetensors", {"weight": (2, 3)})
-    assert np.array_equal(read["weight"], weight)
+    write_model(tmp_path / "m.safetensors", [(weight, np.ones(2))])
+    ((read, bias),) = read_model(tmp_path / "m.safetensors", [3, 2])
+    assert np.array_equal(read, weight)
+    assert np.array_equal(bias, np.ones(2))
 
 
 def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
     path = tmp_path / "m.safetensors"
-    write_model(path, {"weight": np.zeros((2, 3))})
+    write_model(path, [(np.zeros((2, 3)), np.zeros(2))])
     with pytest.raises(UserError, match=r"holds .*\(2, 3\).*, expected .*\(3, 2\)"):
-        read_model(path, {"weight": (3, 2)})
+        read_model(path, [2, 3])
+    with pytest.raises(UserError, match=r"expected .*layer2.weight"):
+        read_model(path, [3, 2, 2])
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(UserError, match="m.safetensors is not a safetensors file"):
-        read_model(path, {"weight": (2, 3)})
+        read_model(path, [3, 2])
     with pytest.raises(UserError, match="nosuch can't be read"):
-        read_model(tmp_path / "nosuch", {})
+        read_model(tmp_path / "nosuch", [3, 2])
 
 
 REAL_DATA = Path(__file__).parents[1] / "data"

@@ -2,25 +2,41 @@
 
 import torch
 from hypothesis import given
-from hypothesis import strategies as st
-from strategies import DTYPES, SEEDS
+from strategies import DTYPES, SEEDS, SIZES
 from torch.nn import functional
 from torch.testing import assert_close
 
 import concise.models
-from scratch.mlp import MLP, relu
-
-SIZES = st.lists(st.integers(1, 8), min_size=2, max_size=5)
+from scratch.mlp import MLP, relu, relu_gradient
 
 
 def test_relu_and_its_gradient_are_pytorchs_at_zero_too():
-    values = torch.tensor([-1e4, -0.5, -0.0, 0.0, 0.5, 1e4])
-    by_hand = values.clone().requires_grad_()
-    by_torch = values.clone().requires_grad_()
-    relu(by_hand).sum().backward()
-    functional.relu(by_torch).sum().backward()
-    assert relu(values).tolist() == functional.relu(values).tolist()
-    assert by_hand.grad.tolist() == by_torch.grad.tolist()
+    values = torch.tensor([-1e4, -0.5, -0.0, 0.0, 0.5, 1e4], requires_grad=True)
+    gradient = torch.tensor([1.0, -2.0, 3.0, -4.0, 5.0, -6.0])
+    expected = functional.relu(values)
+    expected.backward(gradient)
+
+    outputs = relu(values.detach())
+    assert outputs.tolist() == expected.tolist()
+    assert relu_gradient(outputs, gradient).tolist() == values.grad.tolist()
+
+
+@given(SIZES, DTYPES, SEEDS)
+def test_backpropagation_is_autograds(sizes, dtype, seed):
+    generator = torch.Generator().manual_seed(seed)
+    model = MLP(sizes, 0.7, dtype, generator)
+    features = torch.randn(6, sizes[0], dtype=dtype, generator=generator)
+    targets = torch.randint(sizes[-1], (6,), generator=generator)
+    loss, logits, gradients = model.learn(features, targets)
+
+    for parameter in model.parameters():
+        parameter.requires_grad_()
+    expected_logits = model(features)
+    expected_loss = functional.cross_entropy(expected_logits, targets)
+    expected_loss.backward()
+    assert_close(loss, expected_loss.detach())
+    assert_close(logits, expected_logits.detach())
+    assert_close(gradients, [parameter.grad for parameter in model.parameters()])
 
 
 @given(SIZES, DTYPES, SEEDS)
@@ -30,9 +46,9 @@ def test_mlp_starts_with_torchs_weights_and_gives_its_logits(sizes, dtype, seed)
         sizes, 0.7, dtype, torch.Generator().manual_seed(seed)
     )
     for ours, theirs in zip(by_hand.parameters(), by_torch.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
+        assert torch.equal(ours, theirs.detach())
     features = torch.randn(4, sizes[0], dtype=dtype)
-    assert_close(by_hand(features), by_torch(features))
+    assert_close(by_hand(features), by_torch(features).detach())
 
 
 def test_without_hidden_sizes_it_is_softmax_regression():
@@ -42,4 +58,4 @@ def test_without_hidden_sizes_it_is_softmax_regression():
         sizes, 0.1, torch.float64, generator().manual_seed(1)
     )
     features = torch.randn(5, 6, dtype=torch.float64)
-    assert_close(mlp(features), softmax(features))
+    assert_close(mlp(features), softmax(features).detach())

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 MARKERS = "osD^v<>PX"  # 9 markers and 10 colours: no two of 90 classes look alike
+DRAWN = 2000  # points of a class at most: more would hide each other, and take seconds
 PANELS = [
     (0.0, -0.03, 0.44, 0.97),
     (0.44, -0.03, 0.44, 0.97),
@@ -83,10 +84,13 @@ def scatter(
     size: float,
     edge: str = "none",
 ) -> None:
-    """Draw points (rows, 3), one series a class, even where it has no points."""
+    """Draw points (rows, 3), one series a class, even where it has no points.
+
+    Of a class with more than DRAWN points, the first ones are drawn.
+    """
     for label, class_name in enumerate(class_names):
         panel.scatter(
-            *points[labels == label].T,
+            *points[labels == label][:DRAWN].T,
             s=size,
             color=f"C{label % 10}",
             marker=MARKERS[label % len(MARKERS)],

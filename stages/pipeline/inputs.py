@@ -1,6 +1,7 @@
-"""Input files: a dataset's folder, and a trained model."""
+"""Input files: the folder of a dataset."""
 
 import logging
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class Dataset(NamedTuple):
         """Whether the features are images, not points."""
         return self.train.features.ndim == 4
 
+    def layer_sizes(self, hidden: list[int]) -> list[int]:
+        """Return [inputs, *hidden, classes] of a model for this dataset."""
+        inputs = math.prod(self.train.features.shape[1:])
+        return [inputs, *hidden, len(self.class_names)]
+
 
 def read_dataset(folder: Path) -> Dataset:
     """Read a folder with Fashion-MNIST's four files, or with a train.csv and a test.csv.
@@ -68,10 +74,10 @@ def read_dataset(folder: Path) -> Dataset:
     return Dataset(train, test, class_names)
 
 
-def as_matrix(part: Part) -> np.ndarray:
-    """Return the features (rows, columns) as float64, images scaled to [0, 1]."""
-    scale = 255 if part.features.dtype == np.uint8 else 1
-    return part.features.reshape(len(part.features), -1) / scale
+def as_matrix(part: Part, dtype: str = "float64") -> np.ndarray:
+    """Return the features (rows, columns) of that dtype, images scaled to [0, 1]."""
+    matrix = part.features.reshape(len(part.features), -1).astype(dtype)
+    return matrix / 255 if part.features.dtype == np.uint8 else matrix
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -118,24 +124,3 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
     if not np.isfinite(table).all():
         raise UserError(f"{path} holds a number that is not finite")
     return dict(zip(names, table.T, strict=True))
-
-
-def read_model(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Read a safetensors file that holds arrays of these names and shapes.
-
-    Raises:
-        UserError: it can't be read, is not safetensors, or holds something else.
-    """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        tensors = load_file(path)
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error}") from error
-    except SafetensorError as error:
-        raise UserError(f"{path} is not a safetensors file: {error}") from error
-    found = {name: tensor.shape for name, tensor in tensors.items()}
-    if found != shapes:
-        raise UserError(f"{path} holds {found}, expected {shapes}")
-    return tensors

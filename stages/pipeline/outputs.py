@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -66,13 +65,3 @@ def write_figure(path: Path, figure: "Figure") -> None:
     """Write a Matplotlib figure as PNG, without the version that drew it."""
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", metadata={"Software": None})
-
-
-def write_model(path: Path, tensors: "dict[str, np.ndarray]") -> None:
-    """Write named arrays as safetensors."""
-    import numpy as np
-    from safetensors.numpy import save_file
-
-    with replacing(path) as temporary:
-        # save_file writes the memory as it lies, so rows must lie one after another
-        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, temporary)

@@ -131,7 +131,6 @@ class SolverModel(Section):
     # what the solver leaves no choice about
     hidden: ClassVar[list[int]] = []
     dtype: ClassVar[str] = "float64"
-    init_std: ClassVar[float] = 0.0
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]

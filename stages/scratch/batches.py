@@ -10,35 +10,42 @@ def batches(
     features: Tensor,
     targets: Tensor,
     batch_size: int,
+    dtype: torch.dtype,
     *,
-    shuffle: bool,
-    drop_last: bool,
+    shuffle: bool = False,
+    drop_last: bool = False,
     generator: torch.Generator | None = None,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield every row once, as (features, targets) of batch_size rows each.
 
+    Images stay uint8 in memory, a quarter of their size as numbers from 0 to 1; only the
+    batch at hand is turned into those, which is faster, too: less memory is read.
+
     Args:
-        features: (rows, ...).
+        features: (rows, ...), uint8 images, or floats.
         targets: (rows,).
         batch_size: rows of a batch, >= 1.
+        dtype: of the features yielded; uint8 is scaled from [0, 255] to [0, 1].
         shuffle: take the rows in a new random order, or as they lie.
         drop_last: leave out the last batch if it is short, or yield it.
         generator: source of the random order, on the CPU.
     """
     rows = len(targets)
     kept = rows - rows % batch_size if drop_last else rows
-    starts = range(0, kept, batch_size)
     if shuffle:
         order = torch.randperm(rows, generator=generator).to(features.device)
-        for start in starts:
-            index = order[start : start + batch_size]
-            yield features.index_select(0, index), targets.index_select(0, index)
-    else:
-        for start in starts:
-            rows_of_batch = slice(start, start + batch_size)
-            yield features[rows_of_batch], targets[rows_of_batch]
+    for start in range(0, kept, batch_size):
+        of_batch = slice(start, start + batch_size)
+        if shuffle:
+            index = order[of_batch]
+            batch = features.index_select(0, index), targets.index_select(0, index)
+        else:
+            batch = features[of_batch], targets[of_batch]
+        yield as_input(batch[0], dtype), batch[1]
 
 
-def count_batches(rows: int, batch_size: int, *, drop_last: bool) -> int:
-    """Return how many batches `batches` yields for that many rows."""
-    return rows // batch_size if drop_last else -(-rows // batch_size)
+def as_input(features: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return features of that dtype, uint8 scaled from [0, 255] to [0, 1]."""
+    if features.dtype == torch.uint8:
+        return features.to(dtype).div_(255)
+    return features.to(dtype)

@@ -5,15 +5,30 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from scratch.softmax_regression import linear_layer
+from scratch.softmax_regression import (
+    cross_entropy,
+    linear,
+    linear_gradients,
+    linear_layer,
+)
 
 
 def relu(values: Tensor) -> Tensor:
-    """Return max(values, 0), elementwise, same shape and dtype.
-
-    The gradient at exactly 0 is 0, as PyTorch's own.
-    """
+    """Return max(values, 0), elementwise, same shape and dtype."""
     return values.clamp_min(0)
+
+
+def relu_gradient(outputs: Tensor, gradient: Tensor) -> Tensor:
+    """Return the loss's gradient with respect to relu's input.
+
+    It goes through where the input, and with it the output, was above 0, and is 0
+    elsewhere; at exactly 0, too, as PyTorch's own.
+
+    Args:
+        outputs: what relu returned.
+        gradient: of the loss with respect to that, same shape.
+    """
+    return gradient * (outputs > 0)
 
 
 class MLP:
@@ -38,14 +53,36 @@ class MLP:
             for inputs, outputs in pairwise(sizes)
         ]
 
-    def __call__(self, features: Tensor) -> Tensor:
-        """Map features (rows, ...), flattened to (rows, inputs), to logits."""
-        *hidden_layers, (weight, bias) = self.layers
-        hidden = features.flatten(1)
-        for hidden_weight, hidden_bias in hidden_layers:
-            hidden = relu(hidden @ hidden_weight.T + hidden_bias)
-        return hidden @ weight.T + bias
-
     def parameters(self) -> list[Tensor]:
         """Return [weight, bias] of the first layer, then of the second, and so on."""
         return [parameter for layer in self.layers for parameter in layer]
+
+    def forward(self, features: Tensor) -> list[Tensor]:
+        """Return what each layer is given, from the first on, and at the end the logits."""
+        values = [features.flatten(1)]
+        for weight, bias in self.layers[:-1]:
+            values.append(relu(linear(values[-1], weight, bias)))
+        return [*values, linear(values[-1], *self.layers[-1])]
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Map features (rows, ...), flattened to (rows, inputs), to logits."""
+        return self.forward(features)[-1]
+
+    def learn(
+        self, features: Tensor, targets: Tensor
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Return the loss, the logits, and the gradient of each parameter.
+
+        Backpropagation: from the last layer to the first, the gradient of a layer's
+        outputs gives those of its weight and bias, and that of the outputs before it,
+        gradient · weight, as far as their relu lets it through.
+        """
+        *inputs, logits = self.forward(features)
+        loss, gradient = cross_entropy(logits, targets)
+        gradients: list[Tensor] = []
+        for number in reversed(range(len(self.layers))):
+            gradients = linear_gradients(inputs[number], gradient) + gradients
+            if number > 0:
+                weight, _ = self.layers[number]
+                gradient = relu_gradient(inputs[number], gradient @ weight)
+        return loss, logits, gradients

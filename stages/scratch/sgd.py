@@ -1,6 +1,5 @@
 """Stochastic gradient descent. Chapter 4 of the book."""
 
-import torch
 from torch import Tensor
 
 
@@ -8,21 +7,17 @@ class SGD:
     """Moves each parameter against its gradient: parameter ← parameter - lr · gradient.
 
     Args:
-        parameters: tensors with requires_grad set.
+        model: has parameters() and learn().
         lr: learning rate, > 0.
     """
 
-    def __init__(self, parameters: list[Tensor], lr: float):
-        self.parameters = list(parameters)
+    def __init__(self, model, lr: float):
+        self.model = model
         self.lr = lr
 
-    @torch.no_grad()
-    def step(self) -> None:
-        """Take one step with the gradients that backward() has left."""
-        for parameter in self.parameters:
-            parameter.sub_(parameter.grad, alpha=self.lr)
-
-    def zero_grad(self) -> None:
-        """Forget the gradients, which backward() would otherwise add to."""
-        for parameter in self.parameters:
-            parameter.grad = None
+    def step(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one step, and return the loss and the logits from before it."""
+        loss, logits, gradients = self.model.learn(features, targets)
+        for parameter, gradient in zip(self.model.parameters(), gradients, strict=True):
+            parameter.sub_(gradient, alpha=self.lr)
+        return loss, logits

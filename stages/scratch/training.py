@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from scratch.batches import batches
-from scratch.metrics import accuracy
+
+TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
 
 
 class Epoch(NamedTuple):
@@ -21,17 +22,18 @@ class Epoch(NamedTuple):
     train_loss: float
     train_acc: float
     test_acc: float
+    batches: int
 
 
 def train(
     model: Callable[[Tensor], Tensor],
-    loss_function: Callable[[Tensor, Tensor], Tensor],
-    optimizer,
+    step: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
     train_set: tuple[Tensor, Tensor],
     test_set: tuple[Tensor, Tensor],
     *,
     epochs: int,
     batch_size: int,
+    dtype: torch.dtype,
     shuffle: bool,
     drop_last: bool,
     generator: torch.Generator,
@@ -43,34 +45,45 @@ def train(
 
     Args:
         model: maps features (rows, ...) to logits (rows, classes).
-        loss_function: maps logits and targets to their mean loss, a scalar.
-        optimizer: has step() and zero_grad().
+        step: moves the model's parameters by a batch's features and targets, and
+            returns the loss, a scalar, and the logits from before.
         train_set, test_set: features (rows, ...) and int64 targets (rows,).
         epochs, batch_size: >= 1.
-        shuffle, drop_last, generator: as `batches` takes them.
+        dtype, shuffle, drop_last, generator: as `batches` takes them.
     """
     for epoch in range(1, epochs + 1):
         losses, hits, rows = [], [], []
         for features, targets in batches(
             *train_set,
             batch_size,
+            dtype,
             shuffle=shuffle,
             drop_last=drop_last,
             generator=generator,
         ):
-            logits = model(features)
-            loss = loss_function(logits, targets)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-
-            losses.append(loss.detach())
+            loss, logits = step(features, targets)
+            losses.append(loss)
             hits.append(logits.argmax(dim=1) == targets)
             rows.append(len(targets))
 
         weights = torch.tensor(rows, dtype=torch.float64)
         train_loss = torch.stack(losses).double().cpu() @ weights / weights.sum()
         train_acc = torch.cat(hits).double().mean()
-        with torch.no_grad():
-            test_acc = accuracy(model(test_set[0]), test_set[1])
-        yield Epoch(epoch, train_loss.item(), train_acc.item(), test_acc)
+        test_acc = accuracy(model, test_set, dtype)
+        yield Epoch(
+            epoch, train_loss.item(), train_acc.item(), test_acc.item(), len(rows)
+        )
+
+
+def accuracy(
+    model: Callable[[Tensor], Tensor],
+    rows: tuple[Tensor, Tensor],
+    dtype: torch.dtype,
+) -> Tensor:
+    """Return the share of rows whose largest logit is the target's, in [0, 1]."""
+    with torch.no_grad():
+        hits = [
+            model(features).argmax(dim=1) == targets
+            for features, targets in batches(*rows, TEST_BATCH_SIZE, dtype)
+        ]
+    return torch.cat(hits).double().mean()

@@ -1,0 +1,89 @@
+"""Times in turn, memory of a process, and the table they are printed in."""
+
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+FORMATS = {"s": ".3f", "MB": ".0f", "rows/s": ",.0f", "steps/s": ",.0f"}
+
+
+class Group(NamedTuple):
+    """Rows that share a reference.
+
+    values: of each row, in `unit`.
+    reference: the row that the others are compared with.
+    faster: whether the ratio says how many times as fast as the reference a row is, or
+        how many times as much it takes.
+    floor: the row that nothing can be faster than, if one was measured.
+    """
+
+    title: str
+    unit: str
+    values: dict[str, float]
+    reference: str
+    faster: bool = True
+    floor: str | None = None
+
+
+def table(group: Group) -> str:
+    """Return the group as a Markdown table."""
+    per_second = group.unit.endswith("/s")
+    verb = "times as fast as" if group.faster else "times as much as"
+    columns = [group.title, group.unit, f"{verb} {group.reference}"]
+    columns += [f"times as long as {group.floor}"] if group.floor else []
+    lines = [columns, ["---"] + ["---:"] * (len(columns) - 1)]
+    for name, value in group.values.items():
+        ratio = value / group.values[group.reference]
+        if group.faster and not per_second:
+            ratio = 1 / ratio
+        line = [name, format(value, FORMATS[group.unit]), f"{ratio:.2f}"]
+        line += [f"{value / group.values[group.floor]:.2f}"] if group.floor else []
+        lines.append(line)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def in_turn(
+    rows: dict[str, Callable[[], None]], rounds: int, warm_up: bool = True
+) -> dict[str, float]:
+    """Return each row's median seconds over the rounds, after one that is not counted."""
+    seconds: dict[str, list[float]] = {name: [] for name in rows}
+    for turn in range(rounds + warm_up):
+        for name, call in rows.items():
+            start = time.perf_counter()
+            call()
+            if turn >= warm_up:
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+class Process(NamedTuple):
+    """What a process took."""
+
+    seconds: float
+    peak_mb: float
+
+
+def python(code: str, folder: Path) -> Process:
+    """Run Python code in a folder as a process of its own, which tells its own peak.
+
+    The peak that the operating system reports of a child counts its parent's memory, too.
+    """
+    code += "\nprint(open('/proc/self/status').read())"
+    start = time.perf_counter()
+    child = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    seconds = time.perf_counter() - start
+    if child.returncode:
+        sys.exit(f"in {folder}, {code!r} failed:\n{child.stderr}")
+    peak = re.search(r"VmHWM:\s+(\d+) kB", child.stdout)
+    return Process(seconds, int(peak[1]) / 1024)

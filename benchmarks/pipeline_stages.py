@@ -1,0 +1,137 @@
+"""How long the pipeline takes, stage by stage, and what of it is import and DVC itself."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import psutil
+
+from measure import Group
+
+EVERY = 0.02  # seconds between looks at whether a stage's process lives
+TITANIC = ("titanic", "submission")
+
+
+class Stage(NamedTuple):
+    """A stage's seconds: from DVC's naming it to its naming the next, and parts of that.
+
+    process: that the stage's own process lived; the rest is DVC's.
+    imports: that Python took to import modules in it.
+    """
+
+    name: str
+    wall: float
+    process: float
+    imports: float
+
+
+def groups(root: Path, rounds: int) -> Iterator[Group]:
+    """Run everything in a clone: from nothing, an experiment, and with nothing to do."""
+    with TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "-q", str(root), str(clone)], check=True)
+        stages, total = run_dvc(root, clone, "repro", "--force")
+        walls = {stage.name: stage.wall for stage in stages}
+        yield Group(
+            "`dvc repro` from nothing, by stage",
+            "s",
+            {"all": total} | walls,
+            "all",
+            faster=False,
+        )
+
+        ours = [stage for stage in stages if not stage.name.startswith(TITANIC)]
+        titanic = [stage for stage in stages if stage.name.startswith(TITANIC)]
+        processes = sum(stage.process for stage in stages)
+        _, nothing = run_dvc(root, clone, "repro")
+        subprocess.run(["git", "-C", str(clone), "add", "-A"], check=True)
+        experiment_stages, experiment = run_dvc(
+            root, clone, "exp", "run", "-S", "train.lr=0.05"
+        )
+        yield Group(
+            "the pipeline",
+            "s",
+            {
+                "`dvc repro` from nothing": total,
+                "– all stages but Titanic's": sum(stage.wall for stage in ours),
+                "– Titanic's stages": sum(stage.wall for stage in titanic),
+                "– imports, of all stages": sum(stage.imports for stage in stages),
+                "– imports, without Titanic's": sum(stage.imports for stage in ours),
+                "– DVC itself": total - processes,
+                "`dvc exp run -S train.lr=0.05`": experiment,
+                "– imports": sum(stage.imports for stage in experiment_stages),
+                "– DVC itself, of the experiment": experiment
+                - sum(stage.process for stage in experiment_stages),
+                "`dvc repro` with nothing to do": nothing,
+            },
+            "`dvc repro` from nothing",
+            faster=False,
+        )
+
+
+def run_dvc(root: Path, clone: Path, *arguments: str) -> tuple[list[Stage], float]:
+    """Run DVC in the clone, and return its stages and the seconds of the whole."""
+    environment = os.environ | {
+        "FASHION_MNIST_DIR": str(root / "data/FashionMNIST/raw"),
+        "PYTHONPROFILEIMPORTTIME": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    start = time.perf_counter()
+    dvc = subprocess.Popen(
+        [sys.executable, "-m", "dvc", *arguments],
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    samples: list[float] = []
+    watcher = threading.Thread(target=watch, args=(dvc.pid, samples))
+    watcher.start()
+    begins: list[tuple[str, float]] = []
+    imports: dict[str, float] = {}
+    lines = []
+    for line in dvc.stdout:
+        if imported := re.match(r"import time:\s+(\d+) \|", line):
+            if begins:
+                imports[begins[-1][0]] += int(imported[1]) / 1e6
+        elif named := re.match(r"Running stage '(.+)':", line):
+            begins.append((named[1], time.perf_counter()))
+            imports[named[1]] = 0.0
+        else:
+            lines.append(line)
+    if dvc.wait():
+        sys.exit(f"dvc {' '.join(arguments)} failed:\n{''.join(lines)}")
+    end = time.perf_counter()
+    watcher.join()
+    ends = [begin for _, begin in begins[1:]] + [end]
+    stages = [
+        Stage(
+            name,
+            wall=until - begin,
+            process=EVERY * sum(begin <= sample < until for sample in samples),
+            imports=imports[name],
+        )
+        for (name, begin), until in zip(begins, ends, strict=True)
+    ]
+    return stages, end - start
+
+
+def watch(pid: int, samples: list[float]) -> None:
+    """Note the time, at even intervals, whenever the process has a stage running in it."""
+    process = psutil.Process(pid)
+    due = time.perf_counter()
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+            if any("stages/" in " ".join(c.cmdline()) for c in process.children()):
+                samples.append(due)
+        due += EVERY
+        time.sleep(max(0, due - time.perf_counter()))

@@ -1,0 +1,91 @@
+"""How many rows a second are generated and split, against a loop over points and pandas."""
+
+import csv
+import logging
+import math
+import os
+import random
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+
+import generate
+import split
+from measure import Group, in_turn
+
+CLUSTERS = 10
+ROWS = [10_000, 1_000_000, 10_000_000]
+SEED = 9603602
+
+
+def groups(root: Path, rounds: int) -> Iterator[Group]:
+    """Measure both stages at each size, files included, without the start of a process."""
+    logging.disable(logging.INFO)
+    before = Path.cwd()
+    for rows in ROWS:
+        with TemporaryDirectory() as folder:
+            os.chdir(folder)
+            write_params(root, rows)
+            generating = {
+                "stage generate": lambda: generate.main("clusters"),
+                "a loop over the points": partial(loop_over_points, rows),
+            }
+            splitting = {
+                "stage split, its picture too": lambda: split.main("clusters"),
+                "pandas": split_by_pandas,
+            }
+            for verb, calls in [("generate", generating), ("split", splitting)]:
+                few = rows <= 10_000
+                seconds = in_turn(calls, rounds if few else 1, warm_up=few)
+                speeds = {name: rows / value for name, value in seconds.items()}
+                yield Group(f"{verb} {rows:,} rows", "rows/s", speeds, list(calls)[-1])
+            os.chdir(before)
+    logging.disable(logging.NOTSET)
+
+
+def write_params(root: Path, rows: int) -> None:
+    """Write the project's params.yaml with as many points a cluster as make that many rows."""
+    yaml = YAML()
+    params = yaml.load(root / "params.yaml")
+    params["generate"] |= {"min_size": rows // CLUSTERS, "size_range": 0}
+    params["samples"]["clusters"] = {"clusters": CLUSTERS, "merge": 1}
+    yaml.dump(params, Path("params.yaml"))
+
+
+def loop_over_points(rows: int) -> None:
+    """Generate as the tutorial does, point by point, and write the CSV."""
+    stream = random.Random(SEED)
+    normal = np.random.default_rng(0).normal
+    samples = []
+    for cluster in range(CLUSTERS):
+        x, y, z = (30 * stream.random() for _ in range(3))
+        for _ in range(rows // CLUSTERS):
+            radius = normal(0, 3)
+            alpha, beta = (2 * math.pi * stream.random() for _ in range(2))
+            samples.append(
+                [
+                    x + radius * math.cos(alpha) * math.cos(beta),
+                    y + radius * math.cos(alpha) * math.sin(beta),
+                    z + radius * math.sin(alpha),
+                    cluster,
+                    cluster,
+                ]
+            )
+    stream.shuffle(samples)
+    with open("loop.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["x", "y", "z", "cluster", "label"])
+        writer.writerows(samples)
+
+
+def split_by_pandas() -> None:
+    """Split the generated rows with pandas."""
+    samples = pd.read_csv("data/samples/clusters.csv")
+    rows = int(0.8 * len(samples))
+    samples[:rows].to_csv("train.csv", index=False)
+    samples[rows:].to_csv("test.csv", index=False)

@@ -1,0 +1,53 @@
+"""How good predictions are: loss, accuracy and what follows from the confusion matrix."""
+
+import numpy as np
+
+
+def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> float:
+    """Return the mean of log(Σ exp(logits)) - logits[target] over the rows, >= 0.
+
+    Args:
+        logits: (rows, classes), any finite values.
+        targets: (rows,), int64, each in [0, classes).
+    """
+    of_targets = np.take_along_axis(logits, targets[:, np.newaxis], axis=1)
+    log_sums = np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return float((log_sums - of_targets).mean(dtype=np.float64))
+
+
+def confusion_matrix(
+    targets: np.ndarray, predictions: np.ndarray, classes: int
+) -> np.ndarray:
+    """Return counts (classes, classes), int64: row = target, column = prediction.
+
+    Args:
+        targets: (rows,), int64, each in [0, classes).
+        predictions: (rows,), int64, each in [0, classes).
+    """
+    cells = targets * classes + predictions
+    return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+
+
+def accuracy(confusion: np.ndarray) -> float:
+    """Return the share of rows predicted right, in [0, 1]."""
+    return float(confusion.trace() / confusion.sum())
+
+
+def per_class_accuracy(confusion: np.ndarray) -> list[float]:
+    """Return, for each class, the share of its rows predicted right (its recall).
+
+    A class without rows has 0.
+    """
+    rows = confusion.sum(axis=1).clip(min=1)
+    return (confusion.diagonal() / rows).tolist()
+
+
+def macro_f1(confusion: np.ndarray) -> float:
+    """Return the mean over classes of F1 = 2·TP / (2·TP + FP + FN), in [0, 1].
+
+    A class that is neither a target nor predicted does not count, as in scikit-learn.
+    """
+    true_positives = confusion.diagonal()
+    total = confusion.sum(axis=0) + confusion.sum(axis=1)
+    present = total > 0
+    return float((2 * true_positives[present] / total[present]).mean())
