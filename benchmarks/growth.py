@@ -52,7 +52,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 unit,
                 values,
                 first,
-                faster=False,
+                ratio="times as much as",
             )
 
 

@@ -11,14 +11,20 @@ from typing import NamedTuple
 
 FORMATS = {"s": ".3f", "MB": ".0f", "rows/s": ",.0f", "steps/s": ",.0f"}
 
+RATIOS = {
+    "times as fast as": lambda value, reference: f"{reference / value:.2f}",
+    "times as many as": lambda value, reference: f"{value / reference:.2f}",
+    "times as much as": lambda value, reference: f"{value / reference:.2f}",
+    "share of": lambda value, reference: f"{value / reference:.1%}",
+}
+
 
 class Group(NamedTuple):
     """Rows that share a reference.
 
     values: of each row, in `unit`.
     reference: the row that the others are compared with.
-    faster: whether the ratio says how many times as fast as the reference a row is, or
-        how many times as much it takes.
+    ratio: what the ratio to the reference says, a key of RATIOS.
     floor: the row that nothing can be faster than, if one was measured.
     """
 
@@ -26,22 +32,19 @@ class Group(NamedTuple):
     unit: str
     values: dict[str, float]
     reference: str
-    faster: bool = True
+    ratio: str = "times as fast as"
     floor: str | None = None
 
 
 def table(group: Group) -> str:
     """Return the group as a Markdown table."""
-    per_second = group.unit.endswith("/s")
-    verb = "times as fast as" if group.faster else "times as much as"
-    columns = [group.title, group.unit, f"{verb} {group.reference}"]
+    columns = [group.title, group.unit, f"{group.ratio} {group.reference}"]
     columns += [f"times as long as {group.floor}"] if group.floor else []
     lines = [columns, ["---"] + ["---:"] * (len(columns) - 1)]
     for name, value in group.values.items():
-        ratio = value / group.values[group.reference]
-        if group.faster and not per_second:
-            ratio = 1 / ratio
-        line = [name, format(value, FORMATS[group.unit]), f"{ratio:.2f}"]
+        reference = group.values[group.reference]
+        ratio = RATIOS[group.ratio](value, reference)
+        line = [name, format(value, FORMATS[group.unit]), ratio]
         line += [f"{value / group.values[group.floor]:.2f}"] if group.floor else []
         lines.append(line)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

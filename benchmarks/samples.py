@@ -43,7 +43,13 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 few = rows <= 10_000
                 seconds = in_turn(calls, rounds if few else 1, warm_up=few)
                 speeds = {name: rows / value for name, value in seconds.items()}
-                yield Group(f"{verb} {rows:,} rows", "rows/s", speeds, list(calls)[-1])
+                yield Group(
+                    f"{verb} {rows:,} rows",
+                    "rows/s",
+                    speeds,
+                    list(calls)[-1],
+                    "times as many as",
+                )
             os.chdir(before)
     logging.disable(logging.NOTSET)
 

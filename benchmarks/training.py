@@ -98,6 +98,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
         "steps/s",
         {name: STEPS / value for name, value in seconds.items()},
         reference="the tutorial's loop",
+        ratio="times as many as",
     )
 
 
