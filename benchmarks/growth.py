@@ -1,6 +1,8 @@
 """How time and memory grow with rows and epochs: they must not grow faster than linearly."""
 
 import statistics
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,14 +10,21 @@ from tempfile import TemporaryDirectory
 from ruamel.yaml import YAML
 
 from datasets.fashion_mnist import SHA256
-from measure import Group, python
+from measure import Group
 
 MODELS = ["softmax_fashion_torch", "mlp_fashion_scratch"]
+# run in a process of its own: prints the seconds and the peak of its memory in kB, both
+# above those of importing torch
 TRAIN = """
-import runpy, sys
-sys.path.insert(0, {script!r}.rpartition("/")[0])
-sys.argv = [{script!r}, {model!r}]
-runpy.run_path({script!r}, run_name="__main__")
+import runpy, sys, time, torch
+def peak():
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+stages, model = sys.argv[1:]
+sys.path.insert(0, stages)
+sys.argv = ["train.py", model]
+before, start = peak(), time.perf_counter()
+runpy.run_path(f"{stages}/train.py", run_name="__main__")
+print(time.perf_counter() - start, peak() - before)
 """
 CASES = {
     "1 × rows, 1 epoch": (1, 1),
@@ -26,34 +35,35 @@ CASES = {
 
 
 def groups(root: Path, rounds: int) -> Iterator[Group]:
-    """Run the stage train on Fashion-MNIST, repeated, above a process that imports torch."""
-    processes = {(model, case): [] for model in MODELS for case in CASES}
-    bare = []
+    """Run the stage train on Fashion-MNIST's training rows, repeated."""
     with TemporaryDirectory() as folder:
         projects = {case: Path(folder) / str(i) for i, case in enumerate(CASES)}
         for case, project in projects.items():
             make_project(root, project, *CASES[case])
-        for _ in range(rounds):
-            bare.append(python("import torch", root))
-            for (model, case), runs in processes.items():
-                code = TRAIN.format(script=str(root / "stages/train.py"), model=model)
-                runs.append(python(code, projects[case]))
-    first = next(iter(CASES))
-    for model in MODELS:
-        for unit, index in [("s", 0), ("MB", 1)]:
-            above = statistics.median(run[index] for run in bare)
-            values = {
-                case: statistics.median(run[index] for run in processes[model, case])
-                - above
-                for case in CASES
-            }
-            yield Group(
-                f"train {model}, above `import torch`",
-                unit,
-                values,
-                first,
-                ratio="times as much as",
-            )
+        for model in MODELS:
+            runs = {case: [] for case in CASES}
+            for _ in range(rounds):
+                for case, project in projects.items():
+                    runs[case].append(train(root / "stages", model, project))
+            for unit, index in [("s", 0), ("MB", 1)]:
+                yield Group(
+                    f"train {model}, above `import torch`",
+                    unit,
+                    {
+                        case: statistics.median(run[index] for run in runs[case])
+                        for case in CASES
+                    },
+                    next(iter(CASES)),
+                    ratio="times as much as",
+                )
+
+
+def train(stages: Path, model: str, project: Path) -> tuple[float, float]:
+    """Return the seconds and the MB of a training in a process of its own."""
+    code = [sys.executable, "-c", TRAIN, str(stages), model]
+    output = subprocess.check_output(code, cwd=project, stderr=subprocess.DEVNULL)
+    seconds, kilobytes = output.split()
+    return float(seconds), int(kilobytes) / 1024
 
 
 def make_project(root: Path, project: Path, times: int, epochs: int) -> None:

@@ -1,12 +1,8 @@
 """Times in turn, memory of a process, and the table they are printed in."""
 
-import re
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 FORMATS = {"s": ".3f", "MB": ".0f", "rows/s": ",.0f", "steps/s": ",.0f"}
@@ -62,31 +58,3 @@ def in_turn(
             if turn >= warm_up:
                 seconds[name].append(time.perf_counter() - start)
     return {name: statistics.median(times) for name, times in seconds.items()}
-
-
-class Process(NamedTuple):
-    """What a process took."""
-
-    seconds: float
-    peak_mb: float
-
-
-def python(code: str, folder: Path) -> Process:
-    """Run Python code in a folder as a process of its own, which tells its own peak.
-
-    The peak that the operating system reports of a child counts its parent's memory, too.
-    """
-    code += "\nprint(open('/proc/self/status').read())"
-    start = time.perf_counter()
-    child = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
-    seconds = time.perf_counter() - start
-    if child.returncode:
-        sys.exit(f"in {folder}, {code!r} failed:\n{child.stderr}")
-    peak = re.search(r"VmHWM:\s+(\d+) kB", child.stdout)
-    return Process(seconds, int(peak[1]) / 1024)

@@ -40,8 +40,8 @@ def train(
 ) -> Iterator[Epoch]:
     """Train a model, yielding after each epoch what it came to.
 
-    Nothing waits for a loss within an epoch: losses and hits are gathered as tensors
-    and read once, at its end.
+    Nothing waits for a loss within an epoch: losses and hits are added up as tensors and
+    read once, at its end.
 
     Args:
         model: maps features (rows, ...) to logits (rows, classes).
@@ -51,8 +51,11 @@ def train(
         epochs, batch_size: >= 1.
         dtype, shuffle, drop_last, generator: as `batches` takes them.
     """
+    device = train_set[1].device
     for epoch in range(1, epochs + 1):
-        losses, hits, rows = [], [], []
+        loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+        hits = torch.zeros((), dtype=torch.int64, device=device)
+        rows = steps = 0
         for features, targets in batches(
             *train_set,
             batch_size,
@@ -62,16 +65,16 @@ def train(
             generator=generator,
         ):
             loss, logits = step(features, targets)
-            losses.append(loss)
-            hits.append(logits.argmax(dim=1) == targets)
-            rows.append(len(targets))
-
-        weights = torch.tensor(rows, dtype=torch.float64)
-        train_loss = torch.stack(losses).double().cpu() @ weights / weights.sum()
-        train_acc = torch.cat(hits).double().mean()
-        test_acc = accuracy(model, test_set, dtype)
+            loss_sum.add_(loss, alpha=len(targets))
+            hits.add_((logits.argmax(dim=1) == targets).sum())
+            rows += len(targets)
+            steps += 1
         yield Epoch(
-            epoch, train_loss.item(), train_acc.item(), test_acc.item(), len(rows)
+            epoch,
+            train_loss=loss_sum.item() / rows,
+            train_acc=hits.item() / rows,
+            test_acc=accuracy(model, test_set, dtype),
+            batches=steps,
         )
 
 
@@ -79,11 +82,11 @@ def accuracy(
     model: Callable[[Tensor], Tensor],
     rows: tuple[Tensor, Tensor],
     dtype: torch.dtype,
-) -> Tensor:
+) -> float:
     """Return the share of rows whose largest logit is the target's, in [0, 1]."""
     with torch.no_grad():
-        hits = [
-            model(features).argmax(dim=1) == targets
+        hits = sum(
+            (model(features).argmax(dim=1) == targets).sum()
             for features, targets in batches(*rows, TEST_BATCH_SIZE, dtype)
-        ]
-    return torch.cat(hits).double().mean()
+        )
+    return hits.item() / len(rows[1])
