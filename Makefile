@@ -3,10 +3,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test test-data bench lint lock
+.PHONY: repro results test test-data bench lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
+	@echo
+	@echo "The results are on one page, report/index.html. In the terminal: make results."
+
+results: .venv/installed  ## after repro: the book's figures beside ours
+	python stages/results.py
 
 test: .venv/installed   ## run the tests
 	pytest
@@ -25,9 +30,10 @@ lock: .venv/installed   ## write requirements.txt from requirements.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url requirements.in --output-file requirements.txt
 
-.venv/installed: requirements.txt
+.venv/installed: requirements.txt .dvc/plots/make_page.py .dvc/plots/page.html
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes \
 		--requirement requirements.txt
+	.venv/bin/python .dvc/plots/make_page.py .venv/plots.html
 	touch $@

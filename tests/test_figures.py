@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-with (ROOT / "tests/data/book_figures.csv").open() as file:
+with (ROOT / "data/book_figures.csv").open() as file:
     FIGURES = list(csv.DictReader(file))
 
 # 10 epochs of 5174 // 20, 8274 // 32 and ceil(60000 / 256) batches

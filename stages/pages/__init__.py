@@ -1,0 +1,1 @@
+"""What people read: the book's figures beside ours, and the report."""

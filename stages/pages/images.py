@@ -1,0 +1,37 @@
+"""Small images for a page, as PNGs written into it."""
+
+import base64
+import io
+
+import numpy as np
+from matplotlib import colormaps
+from PIL import Image
+
+
+def data_uri(png: bytes) -> str:
+    """Return a PNG as the address of an image on a page."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def picture(pixels: np.ndarray) -> str:
+    """Return an image as such an address.
+
+    Args:
+        pixels: (height, width) uint8, 0 black to 255 white, or (height, width, 3) uint8.
+    """
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="png")
+    return data_uri(file.getvalue())
+
+
+def weight_pictures(weight: np.ndarray, shape: tuple[int, int]) -> list[str]:
+    """Return each class's weights as an image: blue against the class, red for it.
+
+    Args:
+        weight: (classes, height · width); white is 0, the ends of the scale are the
+            largest weight of all and its negative.
+        shape: (height, width).
+    """
+    scaled = 0.5 + 0.5 * weight / np.abs(weight).max()
+    colours = (255 * colormaps["RdBu_r"](scaled)[..., :3]).round().astype(np.uint8)
+    return [picture(image.reshape(*shape, 3)) for image in colours]

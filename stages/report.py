@@ -1,0 +1,299 @@
+"""Write report/index.html: every chapter's results on one page that needs no network."""
+
+import csv
+import json
+import subprocess
+from importlib.metadata import version
+from importlib.resources import files
+from itertools import combinations
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from threadpoolctl import threadpool_limits
+
+from evaluation.mistakes import most_confident_mistakes
+from evaluation.network import logits
+from pages import figures
+from pages.book import compare
+from pages.images import data_uri, picture, weight_pictures
+from pipeline.command import run
+from pipeline.inputs import Dataset, as_matrix, read_dataset
+from pipeline.model_files import read_model
+from pipeline.outputs import write_bytes
+from pipeline.params import GradientModel, Params, load_params
+
+MISTAKES = 18
+VERSIONS = ["torch", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
+# what decides a run's results; a commit of results alone is not another run
+SOURCES = ["stages", "dvc.yaml", "params.yaml", "requirements.txt", "data/titanic"]
+
+
+def main() -> None:
+    params = load_params()
+    charts: dict[str, figures.go.Figure] = {}
+    models = params.models
+    folders = sorted({block.data for block in models.values()})
+    datasets = {folder: read_dataset(Path(folder)) for folder in folders}
+    metrics = {
+        part: {name: read_json(f"metrics/{part}/{name}.json") for name in models}
+        for part in ("train", "test")
+    }
+    known = [
+        row for row in read_rows("data/book_figures.csv") if row["model"] in models
+    ]
+    content = {
+        "comparisons": compare(known, metrics["train"], metrics["test"]),
+        "preview": {
+            "grid": data_uri(Path("plots/images/fashion_mnist.png").read_bytes()),
+            "metrics": read_json("metrics/fashion_mnist.json"),
+        },
+        "sample_sets": sample_sets(params, datasets, metrics["test"], charts),
+        "confusions": confusions(params, datasets, charts),
+        "image_models": image_models(params, datasets),
+        "twins": twins(params, charts),
+        "titanic": titanic(charts),
+        "params": Path("params.yaml").read_text(encoding="utf-8"),
+        "seed": params.seed,
+        "versions": {name: version(name) for name in VERSIONS},
+        "commit": commit(),
+    }
+    curves(charts)
+
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = templates.get_template("report.html.j2").render(
+        content,
+        plotly=Markup(
+            (files("plotly") / "package_data/plotly.min.js").read_text("utf-8")
+        ),
+        charts=Markup(
+            json.dumps(
+                {name: json.loads(c.to_json()) for name, c in charts.items()}
+            ).replace("</", "<\\/")
+        ),
+    )
+    write_bytes(Path("report/index.html"), page.encode())
+
+
+def sample_sets(
+    params: Params, datasets: dict[str, Dataset], test_metrics: dict, charts: dict
+) -> list[dict]:
+    """Return each sample set with a 3-D chart of its test points, and one a model of it."""
+    sets = []
+    for name in params.samples:
+        folder = f"data/split/{name}"
+        if folder not in datasets:  # no model is trained on it
+            continue
+        models = [m for m, block in params.models.items() if block.data == folder]
+        dataset = datasets[folder]
+        labels = [dataset.class_names[target] for target in dataset.test.targets]
+        scenes = []
+        for model in [None, *models]:
+            chart = f"scene-{name}-{model or 'truth'}"
+            predictions = (
+                [row["predicted"] for row in read_rows(f"plots/confusion/{model}.csv")]
+                if model
+                else labels
+            )
+            charts[chart] = figures.scene(
+                dataset.test.features, labels, predictions, dataset.class_names
+            )
+            accuracy = test_metrics[model]["accuracy"] if model else None
+            scenes.append({"chart": chart, "model": model, "accuracy": accuracy})
+        sets.append({"name": name, "rows": len(labels), "scenes": scenes})
+    return sets
+
+
+def curves(charts: dict) -> None:
+    """Add autograd's chart, and those of the learning curves."""
+    rows = read_rows("plots/autograd.csv")
+    x = column(rows, "x")
+    charts["autograd"] = figures.lines(
+        {
+            "y = 2x²": (x, column(rows, "y")),
+            "gradient 4x": (x, column(rows, "gradient")),
+        },
+        "x",
+        "value",
+    )
+    histories: dict[str, list[dict[str, str]]] = {}
+    for row in read_rows("plots/learning_curves.csv"):
+        histories.setdefault(row["model"], []).append(row)
+    for metric, title in [
+        ("train_loss", "cross-entropy, nats"),
+        ("train_acc", "share of rows right"),
+        ("test_acc", "share of rows right"),
+    ]:
+        series = {
+            model: (column(history, "epoch"), column(history, metric))
+            for model, history in histories.items()
+        }
+        charts[f"curves-{metric}"] = figures.lines(series, "epoch", title)
+
+
+def confusions(
+    params: Params, datasets: dict[str, Dataset], charts: dict
+) -> list[dict]:
+    """Return each model with a chart of its confusion matrix."""
+    matrices = []
+    for model, block in params.models.items():
+        rows = read_rows(f"plots/confusion/{model}.csv")
+        class_names = datasets[block.data].class_names
+        charts[f"confusion-{model}"] = figures.confusion(
+            [row["actual"] for row in rows],
+            [row["predicted"] for row in rows],
+            class_names,
+        )
+        matrices.append({"model": model, "chart": f"confusion-{model}"})
+    return matrices
+
+
+def image_models(params: Params, datasets: dict[str, Dataset]) -> list[dict]:
+    """Return each model of images with its most confident mistakes, and weights to look at."""
+    found = []
+    for model, block in params.models.items():
+        dataset = datasets[block.data]
+        if not dataset.has_images:
+            continue
+        sizes = dataset.layer_sizes(block.hidden)
+        layers = read_model(Path(f"models/{model}.safetensors"), sizes)
+        entry = {"model": model, "mistakes": mistakes(dataset, layers, block.dtype)}
+        if len(layers) == 1:
+            weight, _ = layers[0]
+            shape = dataset.test.features.shape[-2:]
+            entry["weights"] = list(
+                zip(dataset.class_names, weight_pictures(weight, shape), strict=True)
+            )
+        found.append(entry)
+    return found
+
+
+def mistakes(dataset: Dataset, layers: list, dtype: str) -> list[dict]:
+    """Return the mistakes that a model is most sure of, each with its image."""
+    with threadpool_limits(1):  # another number of threads, other bytes
+        outputs = logits(layers, as_matrix(dataset.test, dtype))
+    names = dataset.class_names
+    return [
+        {
+            "image": picture(dataset.test.features[mistake.row, 0]),
+            "actual": names[mistake.actual],
+            "predicted": names[mistake.predicted],
+            "probability": mistake.probability,
+        }
+        for mistake in most_confident_mistakes(outputs, dataset.test.targets, MISTAKES)
+    ]
+
+
+def twins(params: Params, charts: dict) -> list[dict]:
+    """Return pairs of models that differ in `how` alone, with a chart of their curves."""
+    pairs = []
+    for (one, block), (other, twin) in combinations(params.models.items(), 2):
+        if not (isinstance(block, GradientModel) and isinstance(twin, GradientModel)):
+            continue
+        if block != twin.model_copy(update={"how": block.how}):
+            continue
+        histories = {m: read_rows(f"plots/history/{m}.csv") for m in (one, other)}
+        series = {
+            model: (column(history, "epoch"), column(history, "train_loss"))
+            for model, history in histories.items()
+        }
+        chart = f"twins-{one}-{other}"
+        charts[chart] = figures.lines(series, "epoch", "cross-entropy, nats")
+        gap = max(
+            abs(a - b)
+            for a, b in zip(*(values for _, values in series.values()), strict=True)
+        )
+        pairs.append({"models": (one, other), "chart": chart, "gap": gap})
+    return pairs
+
+
+def titanic(charts: dict) -> dict:
+    """Return Titanic's figures, with charts of the holdout model."""
+    folder = "plots/titanic"
+    importance = read_rows(f"{folder}/varimp_holdout.csv")
+    charts["importance"] = figures.bars(
+        [row["variable"] for row in importance],
+        column(importance, "importance"),
+        "share of all importance",
+        "variable",
+    )
+    roc = read_rows(f"{folder}/roc.csv")
+    charts["roc"] = figures.against_diagonal(
+        column(roc, "false_positive_rate"),
+        column(roc, "true_positive_rate"),
+        "false positive rate",
+        "true positive rate",
+        "a coin",
+    )
+    calibration = read_rows(f"{folder}/calibration.csv")
+    charts["calibration"] = figures.against_diagonal(
+        column(calibration, "predicted"),
+        column(calibration, "observed"),
+        "predicted probability",
+        "share that survived",
+        "as predicted",
+    )
+    curve = read_rows(f"{folder}/precision_recall.csv")
+    charts["precision_recall"] = figures.lines(
+        {"the model": (column(curve, "recall"), column(curve, "precision"))},
+        "recall",
+        "precision",
+    )
+    thresholds = read_rows(f"{folder}/threshold.csv")
+    charts["threshold"] = figures.lines(
+        {
+            "the model": (
+                column(thresholds, "threshold"),
+                column(thresholds, "accuracy"),
+            )
+        },
+        "threshold",
+        "accuracy",
+    )
+    return {
+        "honest": read_json("metrics/titanic.json"),
+        "leaky": read_json("metrics/titanic_leaky.json"),
+        "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
+    }
+
+
+def commit() -> str:
+    """Return the last commit of what decides the results, and whether that was changed since."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", *arguments, "--", *SOURCES]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain")
+        return git("log", "-1", "--format=%h") + (" and changes" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown: not a Git repository"
+
+
+def read_json(path: str) -> dict:
+    """Read a stage's metrics."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def read_rows(path: str) -> list[dict[str, str]]:
+    """Read a CSV as one dictionary a row."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def column(rows: list[dict[str, str]], name: str) -> list[float]:
+    """Return a column of numbers."""
+    return [float(row[name]) for row in rows]
+
+
+if __name__ == "__main__":
+    run(main)

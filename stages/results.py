@@ -1,0 +1,36 @@
+"""Print the book's figures beside ours, from the metrics as they are."""
+
+import csv
+import json
+from pathlib import Path
+
+from pages.book import compare
+from pipeline.command import UserError, run
+
+
+def main() -> None:
+    with open("data/book_figures.csv", newline="", encoding="utf-8") as file:
+        figures = list(csv.DictReader(file))
+    try:
+        train, test = (
+            {
+                model: json.loads(Path(f"metrics/{part}/{model}.json").read_text())
+                for model in {figure["model"] for figure in figures}
+            }
+            for part in ("train", "test")
+        )
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{error.filename} is not there: make repro writes it"
+        ) from error
+    line = "{:<26} {:<14} {:>8} {:>9}  {:<18} {}".format
+    print(line("model", "metric", "book", "ours", "range", "in range"))
+    for c in compare(figures, train, test):
+        book = "–" if c.book is None else str(c.book)
+        spread = f"{c.low:.4f} to {c.high:.4f}"
+        verdict = "yes" if c.is_inside else "NO"
+        print(line(c.model, c.metric, book, f"{c.ours:.5f}", spread, verdict))
+
+
+if __name__ == "__main__":
+    run(main)

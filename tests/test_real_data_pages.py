@@ -1,0 +1,160 @@
+"""The report and DVC's plots in a real browser, opened from disk with the network cut."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+REPORT = ROOT / "report/index.html"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
+    None,
+)
+NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt install chromium"),
+    pytest.mark.skipif(not REPORT.exists(), reason="no report yet: make repro"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--enable-unsafe-swiftshader"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a file at a size, offline; what it asked for or complained of fails the test."""
+    contexts, faults = [], []
+
+    def open_page(path, viewport, color_scheme="light"):
+        context = browser.new_context(
+            viewport=viewport, color_scheme=color_scheme, offline=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "request",
+            lambda r: r.url.startswith("http") and faults.append(f"asked for {r.url}"),
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and faults.append(m.text))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def charts(page):
+    """Wait until every chart is drawn, and return its id, kind and number of marks."""
+    page.wait_for_function(
+        "[...document.querySelectorAll('.chart')].every(c => c._fullData?.length)"
+    )
+    page.wait_for_timeout(1000)
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.chart')].map(c => ({
+            id: c.id,
+            kind: c._fullData[0].type,
+            marks: c._fullLayout.scene
+                ? c._fullLayout.scene._scene.glplot.objects.length
+                : c.querySelectorAll('.point path, .points path, .hm image').length,
+        }))"""
+    )
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
+    open_page, viewport, color_scheme
+):
+    page = open_page(REPORT, viewport, color_scheme)
+    drawn = charts(page)
+    assert len(drawn) >= 20
+    for chart in drawn:
+        assert chart["marks"] > 0, chart
+
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= viewport["width"]
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('.chart')].flatMap(chart => {
+            const box = chart.getBoundingClientRect();
+            return [...chart.querySelectorAll('text, .legend')].filter(t => {
+                const b = t.getBoundingClientRect();
+                return b.width && (b.left < box.left - 1 || b.right > box.right + 1
+                    || b.top < box.top - 1 || b.bottom > box.bottom + 1);
+            }).map(t => `${chart.id}: ${t.textContent}`);
+        })"""
+    )
+    assert outside == []
+    overlapping = page.evaluate(
+        """() => {
+            const cards = [...document.querySelectorAll('.card')].map(c => c.getBoundingClientRect());
+            return cards.some((a, i) => cards.slice(i + 1).some(b =>
+                a.left < b.right - 1 && b.left < a.right - 1
+                && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+        }"""
+    )
+    assert not overlapping
+
+
+def test_a_scene_turns_when_it_is_dragged(open_page):
+    page = open_page(REPORT, WIDE)
+    charts(page)
+    scene = page.locator("[id^=chart-scene]").first
+    scene.scroll_into_view_if_needed()
+    eye = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
+    before = scene.evaluate(eye)
+    box = scene.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 80, y + 30, steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert scene.evaluate(eye) != before
+
+
+def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
+    page = open_page(REPORT, WIDE)
+    charts(page)
+    chart = page.locator("#chart-curves-train_loss")
+    chart.scroll_into_view_if_needed()
+    curves = chart.locator(".scatterlayer .trace")
+    shown = curves.count()
+    assert shown >= 2
+    for expected in (shown - 1, shown):
+        chart.locator(".legendtoggle").first.click()
+        page.wait_for_timeout(1000)  # a second click too soon would be a double click
+        assert curves.count() == expected
+
+
+@pytest.mark.parametrize("command", [["show"], ["diff", "HEAD"]], ids=" ".join)
+def test_dvcs_plots_draw_without_network(open_page, command, tmp_path):
+    subprocess.run(
+        ["dvc", "plots", *command, "--out", str(tmp_path), "--quiet"],
+        cwd=ROOT,
+        check=True,
+    )
+    page = open_page(tmp_path / "index.html", WIDE)
+    page.wait_for_selector(".vega-embed svg")
+    page.wait_for_timeout(2000)
+    marks = page.evaluate(
+        """() => [...document.querySelectorAll('.vega-embed')].map(chart =>
+            chart.querySelectorAll('.mark-line path, .mark-rect path, .mark-symbol path').length)"""
+    )
+    assert len(marks) >= 3
+    assert min(marks) > 0
