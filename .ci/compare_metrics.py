@@ -1,8 +1,10 @@
-"""Fail if a metric differs from the committed one by more than TOLERANCE.
+"""Fail if a metric differs from the committed one by more than another machine explains.
 
 On the machine that made the committed ones, the bytes are the same. Another processor
-rounds differently; rounding differently here (two threads instead of one) moved no metric
-by more than 0.0008.
+rounds differently. Most metrics hardly notice: other instructions (SSE 4.2 instead of
+AVX) or two threads instead of one moved none by more than 0.0008. The models of ROUGH
+amplify rounding, since their batches are never shuffled and their steps are long: those
+instructions moved accuracies by 0.04. Theirs must be what a right reproduction gives.
 """
 
 import json
@@ -10,7 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "stages"))
+
+from results import comparisons
+
 TOLERANCE = 0.005
+ROUGH = {"softmax_clusters_scratch", "softmax_xor_scratch", "mlp_xor_scratch"}
 
 
 def main() -> None:
@@ -26,11 +34,18 @@ def main() -> None:
         f"{path}: {metric} was {change['old']}, is {change['new']}"
         for path, metrics in diff.items()
         for metric, change in metrics.items()
-        if not abs(change.get("diff", float("nan"))) <= TOLERANCE
+        if Path(path).stem not in ROUGH
+        and not abs(change.get("diff", float("nan"))) <= TOLERANCE
     ]
+    if any(Path(path).stem in ROUGH for path in diff):
+        failures += [
+            f"{c.model}: {c.metric} is {c.ours}, expected {c.low} to {c.high}"
+            for c in comparisons()
+            if c.model in ROUGH and not c.is_inside
+        ]
     if failures:
         sys.exit("\n".join([f"metrics moved by more than {TOLERANCE}:", *failures]))
-    print(f"all metrics are the committed ones, to within {TOLERANCE}")
+    print(f"the metrics are the committed ones, to within {TOLERANCE} or their range")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,26 @@ import csv
 import json
 from pathlib import Path
 
-from pages.book import compare
+from pages.book import Comparison, compare
 from pipeline.command import UserError, run
 
 
 def main() -> None:
+    line = "{:<26} {:<14} {:>8} {:>9}  {:<18} {}".format
+    print(line("model", "metric", "book", "ours", "range", "in range"))
+    for c in comparisons():
+        book = "–" if c.book is None else str(c.book)
+        spread = f"{c.low:.4f} to {c.high:.4f}"
+        verdict = "yes" if c.is_inside else "NO"
+        print(line(c.model, c.metric, book, f"{c.ours:.5f}", spread, verdict))
+
+
+def comparisons() -> list[Comparison]:
+    """Return the book's figures beside the metrics as they are.
+
+    Raises:
+        UserError: a model of the book has no metrics.
+    """
     with open("data/book_figures.csv", newline="", encoding="utf-8") as file:
         figures = list(csv.DictReader(file))
     try:
@@ -23,13 +38,7 @@ def main() -> None:
         raise UserError(
             f"{error.filename} is not there: make repro writes it"
         ) from error
-    line = "{:<26} {:<14} {:>8} {:>9}  {:<18} {}".format
-    print(line("model", "metric", "book", "ours", "range", "in range"))
-    for c in compare(figures, train, test):
-        book = "–" if c.book is None else str(c.book)
-        spread = f"{c.low:.4f} to {c.high:.4f}"
-        verdict = "yes" if c.is_inside else "NO"
-        print(line(c.model, c.metric, book, f"{c.ours:.5f}", spread, verdict))
+    return compare(figures, train, test)
 
 
 if __name__ == "__main__":
