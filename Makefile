@@ -36,4 +36,5 @@ lock: .venv/installed   ## write requirements.txt from requirements.in
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes \
 		--requirement requirements.txt
 	.venv/bin/python .dvc/plots/make_page.py .venv/plots.html
+	.venv/bin/dvc config --local plots.html_template ../.venv/plots.html
 	touch $@

@@ -1,7 +1,7 @@
 """Write the page around DVC's plots with Vega's scripts in it, so that it needs no network.
 
-DVC's own page loads them from elsewhere. `make` writes this one to .venv/plots.html, where
-.dvc/config tells DVC to look.
+DVC's own page loads them from elsewhere. `make` writes this one to .venv/plots.html, and
+tells DVC to look there, in .dvc/config.local.
 """
 
 import sys
