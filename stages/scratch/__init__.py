@@ -1,1 +1,1 @@
-"""Deep learning written by hand: tensors and autograd, no torch.nn and no torch.optim."""
+"""Deep learning written by hand: tensors and formulas, no autograd, torch.nn or torch.optim."""
