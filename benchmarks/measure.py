@@ -1,4 +1,4 @@
-"""Times in turn, memory of a process, and the table they are printed in."""
+"""Times in turn, and the table that measurements are printed in."""
 
 import statistics
 import time

@@ -3,8 +3,6 @@
 import logging
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
 from charts.images import draw_predicted_images
 from charts.scatter import draw_predicted_points
 from evaluation.metrics import (
@@ -31,8 +29,7 @@ def main(name: str) -> None:
         Path(f"models/{name}.safetensors"), dataset.layer_sizes(block.hidden)
     )
     class_names, (_, targets) = dataset.class_names, dataset.test
-    with threadpool_limits(1):  # another number of threads, other bytes
-        outputs = logits(layers, as_matrix(dataset.test, block.dtype))
+    outputs = logits(layers, as_matrix(dataset.test, block.dtype))
     predictions = outputs.argmax(axis=1)
     confusion = confusion_matrix(targets, predictions, len(class_names))
     log.info("test accuracy %.5f on %d rows", accuracy(confusion), len(targets))

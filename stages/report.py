@@ -10,7 +10,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from threadpoolctl import threadpool_limits
 
 from evaluation.mistakes import most_confident_mistakes
 from evaluation.network import logits
@@ -174,8 +173,7 @@ def image_models(params: Params, datasets: dict[str, Dataset]) -> list[dict]:
 
 def mistakes(dataset: Dataset, layers: list, dtype: str) -> list[dict]:
     """Return the mistakes that a model is most sure of, each with its image."""
-    with threadpool_limits(1):  # another number of threads, other bytes
-        outputs = logits(layers, as_matrix(dataset.test, dtype))
+    outputs = logits(layers, as_matrix(dataset.test, dtype))
     names = dataset.class_names
     return [
         {

@@ -1,8 +1,10 @@
 """A trained network as what it is: linear layers with ReLU between them."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 
+@threadpool_limits.wrap(limits=1)  # another number of threads, other bytes
 def logits(
     layers: list[tuple[np.ndarray, np.ndarray]], features: np.ndarray
 ) -> np.ndarray:

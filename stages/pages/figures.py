@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from evaluation.metrics import confusion_matrix
+
 # Okabe and Ito's colours, which colour-blind readers tell apart, and two more after them
 COLOURS = [
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"),
@@ -19,10 +21,9 @@ DASHES = ["solid", "dash", "dot"]
 WRONG = "#D81B60"
 
 
-def chart(traces: Sequence, x: str, y: str, **layout) -> go.Figure:
+def chart(traces: Sequence, x: str, y: str) -> go.Figure:
     """Return a chart with these axis titles and its legend below it."""
-    figure = go.Figure(traces)
-    figure.update_layout(
+    return go.Figure(traces).update_layout(
         template="none",
         height=420,
         margin={"l": 64, "r": 16, "t": 16, "b": 56},
@@ -30,12 +31,9 @@ def chart(traces: Sequence, x: str, y: str, **layout) -> go.Figure:
         xaxis={"title": x, "automargin": True},
         yaxis={"title": y, "automargin": True},
     )
-    return figure.update_layout(**layout)
 
 
-def lines(
-    series: dict[str, tuple[Sequence, Sequence]], x: str, y: str, **layout
-) -> go.Figure:
+def lines(series: dict[str, tuple[Sequence, Sequence]], x: str, y: str) -> go.Figure:
     """Draw one line, with markers, for each name: (x, y) of a series."""
     traces = [
         go.Scatter(
@@ -48,7 +46,7 @@ def lines(
         )
         for i, (name, values) in enumerate(series.items())
     ]
-    return chart(traces, x, y, hovermode="x unified", **layout)
+    return chart(traces, x, y).update_layout(hovermode="x unified")
 
 
 def against_diagonal(
@@ -125,9 +123,10 @@ def confusion(
 ) -> go.Figure:
     """Draw the share of each actual class's rows that was predicted as each class."""
     number = {name: i for i, name in enumerate(class_names)}
-    counts = np.zeros((len(class_names), len(class_names)))
-    for one, other in zip(actual, predicted, strict=True):
-        counts[number[one], number[other]] += 1
+    rows, columns = (
+        np.array([number[name] for name in names]) for names in (actual, predicted)
+    )
+    counts = confusion_matrix(rows, columns, len(class_names))
     shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
     percents = (100 * shares).round().astype(int)
     heatmap = go.Heatmap(
