@@ -15,13 +15,14 @@ from evaluation.mistakes import most_confident_mistakes
 from evaluation.network import logits
 from pages import figures
 from pages.book import compare
-from pages.images import data_uri, picture, weight_pictures
+from pages.images import picture, weight_pictures
 from pipeline.command import run
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import read_model
 from pipeline.outputs import write_bytes
-from pipeline.params import GradientModel, Params, load_params
+from pipeline.params import GradientModel, Params, Preview, load_params
 
+FASHION_MNIST = "data/FashionMNIST/raw"
 MISTAKES = 18
 VERSIONS = ["torch", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
 
@@ -30,7 +31,7 @@ def main() -> None:
     params = load_params()
     charts: dict[str, figures.go.Figure] = {}
     models = params.models
-    folders = sorted({block.data for block in models.values()})
+    folders = sorted({FASHION_MNIST, *(block.data for block in models.values())})
     datasets = {folder: read_dataset(Path(folder)) for folder in folders}
     metrics = {
         part: {name: read_json(f"metrics/{part}/{name}.json") for name in models}
@@ -41,10 +42,7 @@ def main() -> None:
     ]
     content = {
         "comparisons": compare(known, metrics["train"], metrics["test"]),
-        "preview": {
-            "grid": data_uri(Path("plots/images/fashion_mnist.png").read_bytes()),
-            "metrics": read_json("metrics/fashion_mnist.json"),
-        },
+        "fashion": fashion(params.preview, datasets[FASHION_MNIST]),
         "sample_sets": sample_sets(params, datasets, metrics["test"], charts),
         "confusions": confusions(params, datasets, charts),
         "image_models": image_models(params, datasets),
@@ -76,6 +74,23 @@ def main() -> None:
         ),
     )
     write_bytes(Path("report/index.html"), page.encode())
+
+
+def fashion(preview: Preview, dataset: Dataset) -> dict:
+    """Return Fashion-MNIST's sizes and classes, and the first images as in the preview."""
+    first = zip(
+        dataset.train.features[: preview.rows * preview.columns, 0],
+        dataset.train.targets,
+        strict=False,
+    )
+    return {
+        "train_rows": len(dataset.train.targets),
+        "test_rows": len(dataset.test.targets),
+        "class_names": dataset.class_names,
+        "first": [
+            (dataset.class_names[target], picture(pixels)) for pixels, target in first
+        ],
+    }
 
 
 def sample_sets(
@@ -235,6 +250,7 @@ def titanic(charts: dict) -> dict:
         "share that survived",
         "as predicted",
     )
+    figures.weigh(charts["calibration"], column(calibration, "rows"), "passengers")
     curve = read_rows(f"{folder}/precision_recall.csv")
     charts["precision_recall"] = figures.lines(
         {"the model": (column(curve, "recall"), column(curve, "precision"))},

@@ -100,6 +100,18 @@ def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
         })"""
     )
     assert outside == []
+    on_top_of_each_other = page.evaluate(
+        """() => [...document.querySelectorAll('.chart')].flatMap(chart => {
+            const texts = [...chart.querySelectorAll('.xtitle, .ytitle, .legend, .xtick, .ytick')]
+                .map(t => [t, t.getBoundingClientRect()]);
+            return texts.flatMap(([s, a], i) => texts.slice(i + 1).filter(([t, b]) =>
+                s.classList[0] != t.classList[0]
+                && a.left < b.right - 1 && b.left < a.right - 1
+                && a.top < b.bottom - 1 && b.top < a.bottom - 1
+            ).map(([t]) => `${chart.id}: ${s.textContent} and ${t.textContent}`));
+        })"""
+    )
+    assert on_top_of_each_other == []
     overlapping = page.evaluate(
         """() => {
             const cards = [...document.querySelectorAll('.card')].map(c => c.getBoundingClientRect());

@@ -22,7 +22,9 @@ def draw_grid(
         columns: images side by side, >= 1.
     """
     rows = -(-len(images) // columns)
-    figure = Figure(figsize=(1.25 * columns, 1.6 * rows + 0.4), dpi=100)
+    lines = 1 + captions[0].count("\n")
+    height = rows * (1.2 + 0.2 * lines) + 0.4  # inches
+    figure = Figure((1.25 * columns, height), dpi=100, layout="constrained")
     figure.suptitle(title)
     panels = figure.subplots(rows, columns, squeeze=False).flat
     for panel in panels:
@@ -32,7 +34,6 @@ def draw_grid(
     ):
         panel.imshow(image[0], cmap="gray", vmin=0, vmax=255)
         panel.set_title(caption, fontsize=9, color=colour)
-    figure.tight_layout()
     return figure
 
 

@@ -26,10 +26,10 @@ def chart(traces: Sequence, x: str, y: str) -> go.Figure:
     return go.Figure(traces).update_layout(
         template="none",
         height=420,
-        margin={"l": 64, "r": 16, "t": 16, "b": 56},
-        legend={"orientation": "h", "y": -0.24, "yanchor": "top"},
-        xaxis={"title": x, "automargin": True},
-        yaxis={"title": y, "automargin": True},
+        margin={"l": 8, "r": 16, "t": 16, "b": 8},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+        xaxis={"title": {"text": x, "standoff": 8}, "automargin": True},
+        yaxis={"title": {"text": y, "standoff": 8}, "automargin": True},
     )
 
 
@@ -57,6 +57,17 @@ def against_diagonal(
         {"the model": (x_values, y_values), diagonal: ((0, 1), (0, 1))}, x, y
     )
     return figure.update_layout(hovermode="closest")
+
+
+def weigh(figure: go.Figure, weights: Sequence[float], unit: str) -> None:
+    """Let the markers of a figure's first line cover areas that grow with their weights."""
+    sizes = 6 + 24 * np.sqrt(np.array(weights) / max(weights))
+    figure.update_traces(
+        marker_size=sizes,
+        customdata=weights,
+        hovertemplate=f"(%{{x:.3f}}, %{{y:.3f}}): %{{customdata:.0f}} {unit}",
+        selector=0,
+    )
 
 
 def bars(names: Sequence[str], values: Sequence[float], x: str, y: str) -> go.Figure:
@@ -92,7 +103,7 @@ def scene(
     ]
     if wrong.any():
         traces.append(
-            cloud(points[wrong], "wrong", size=4, color=WRONG, symbol="diamond")
+            cloud(points[wrong], "wrong", size=3, color=WRONG, symbol="diamond")
         )
     figure = go.Figure(traces)
     axis = {"nticks": 5, "tickfont": {"size": 10}}

@@ -8,20 +8,15 @@ from matplotlib import colormaps
 from PIL import Image
 
 
-def data_uri(png: bytes) -> str:
-    """Return a PNG as the address of an image on a page."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-
-
 def picture(pixels: np.ndarray) -> str:
-    """Return an image as such an address.
+    """Return an image as an address that holds it, for a page.
 
     Args:
         pixels: (height, width) uint8, 0 black to 255 white, or (height, width, 3) uint8.
     """
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format="png")
-    return data_uri(file.getvalue())
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def weight_pictures(weight: np.ndarray, shape: tuple[int, int]) -> list[str]:
