@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from pipeline.command import run
+
 import torch
 
-from pipeline.command import run
 from pipeline.outputs import write_csv, write_json
 
 

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from pipeline.command import run
+
 from pipeline.outputs import write_csv
 from pipeline.params import load_params
 

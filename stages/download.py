@@ -4,6 +4,8 @@ import logging
 import os
 from pathlib import Path
 
+from pipeline.command import run
+
 from datasets.fashion_mnist_sources import (
     Unavailable,
     from_apt,
@@ -12,7 +14,7 @@ from datasets.fashion_mnist_sources import (
     from_package,
     verify,
 )
-from pipeline.command import UserError, run
+from pipeline.errors import UserError
 from pipeline.outputs import write_bytes
 
 log = logging.getLogger(__name__)

@@ -3,6 +3,8 @@
 import logging
 from pathlib import Path
 
+from pipeline.command import run
+
 from charts.images import draw_predicted_images
 from charts.scatter import draw_predicted_points
 from evaluation.metrics import (
@@ -13,7 +15,6 @@ from evaluation.metrics import (
     per_class_accuracy,
 )
 from evaluation.network import logits
-from pipeline.command import run
 from pipeline.inputs import as_matrix, read_dataset
 from pipeline.model_files import read_model
 from pipeline.outputs import write_csv, write_figure, write_json

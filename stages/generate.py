@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from datasets.samples import generate
 from pipeline.command import run
+
+from datasets.samples import generate
 from pipeline.outputs import write_csv
 from pipeline.params import load_params
 

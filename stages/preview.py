@@ -4,11 +4,12 @@ import logging
 import time
 from pathlib import Path
 
+from pipeline.command import run
+
 import numpy as np
 from PIL import Image
 
 from charts.images import draw_grid
-from pipeline.command import run
 from pipeline.inputs import Part, read_dataset
 from pipeline.outputs import write_figure, write_json
 from pipeline.params import load_params

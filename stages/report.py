@@ -8,6 +8,8 @@ from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
+from pipeline.command import run
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -16,7 +18,6 @@ from evaluation.network import logits
 from pages import figures
 from pages.book import compare
 from pages.images import picture, weight_pictures
-from pipeline.command import run
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import read_model
 from pipeline.outputs import write_bytes

@@ -4,8 +4,9 @@ import csv
 import json
 from pathlib import Path
 
+from pipeline.command import run
+
 from pages.book import Comparison, compare
-from pipeline.command import UserError, run
 
 
 def main() -> None:
@@ -19,25 +20,16 @@ def main() -> None:
 
 
 def comparisons() -> list[Comparison]:
-    """Return the book's figures beside the metrics as they are.
-
-    Raises:
-        UserError: a model of the book has no metrics.
-    """
+    """Return the book's figures beside the metrics as they are."""
     with open("data/book_figures.csv", newline="", encoding="utf-8") as file:
         figures = list(csv.DictReader(file))
-    try:
-        train, test = (
-            {
-                model: json.loads(Path(f"metrics/{part}/{model}.json").read_text())
-                for model in {figure["model"] for figure in figures}
-            }
-            for part in ("train", "test")
-        )
-    except FileNotFoundError as error:
-        raise UserError(
-            f"{error.filename} is not there: make repro writes it"
-        ) from error
+    train, test = (
+        {
+            model: json.loads(Path(f"metrics/{part}/{model}.json").read_text())
+            for model in {figure["model"] for figure in figures}
+        }
+        for part in ("train", "test")
+    )
     return compare(figures, train, test)
 
 

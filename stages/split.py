@@ -3,8 +3,10 @@
 import logging
 from pathlib import Path
 
+from pipeline.command import run
+
 from charts.scatter import draw_splits
-from pipeline.command import UserError, run
+from pipeline.errors import UserError
 from pipeline.inputs import read_samples
 from pipeline.outputs import write_bytes, write_figure
 from pipeline.params import load_params

@@ -3,11 +3,13 @@
 import logging
 from pathlib import Path
 
+from pipeline.command import run
+
 import pandas as pd
 
 from automl.fitting import score_mojo, upload
 from automl.server import h2o_server
-from pipeline.command import UserError, run
+from pipeline.errors import UserError
 from pipeline.outputs import write_frame
 from pipeline.params import load_params
 from titanic.features import FEATURES, categories

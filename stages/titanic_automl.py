@@ -3,6 +3,8 @@
 import logging
 from pathlib import Path
 
+from pipeline.command import run
+
 import numpy as np
 import pandas as pd
 
@@ -16,7 +18,7 @@ from automl.fitting import (
     variable_importance,
 )
 from automl.server import h2o_server
-from pipeline.command import UserError, run
+from pipeline.errors import UserError
 from pipeline.outputs import replacing, write_frame
 from pipeline.params import load_params
 from titanic.features import FEATURES, categories

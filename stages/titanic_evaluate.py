@@ -3,12 +3,13 @@
 import logging
 from pathlib import Path
 
+from pipeline.command import run
+
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from automl.fitting import score_mojo, upload
 from automl.server import h2o_server
-from pipeline.command import run
 from pipeline.outputs import write_frame, write_json
 from pipeline.params import load_params
 from titanic.features import FEATURES, categories

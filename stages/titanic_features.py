@@ -8,11 +8,13 @@ rest (holdout_test.csv), whose survival its features know nothing of.
 import logging
 from pathlib import Path
 
+from pipeline.command import run
+
 import pandas as pd
 
 from automl.fitting import split_rows
 from automl.server import h2o_server
-from pipeline.command import run
+from pipeline.errors import UserError
 from pipeline.outputs import write_frame
 from pipeline.params import Titanic, load_params
 from titanic.features import engineered, raw
@@ -31,6 +33,14 @@ def main() -> None:
     log.info("read %s: %d training and %d test rows", INPUTS, len(train), len(test))
     with h2o_server():
         first = split_rows(len(train), titanic.train_rate, titanic.split_seed)
+
+    for part in (first, ~first):
+        if train["Survived"][part].nunique() < 2:
+            raise UserError(
+                f"titanic.train_rate {titanic.train_rate} and titanic.split_seed "
+                f"{titanic.split_seed} leave a part of {part.sum()} rows in which all "
+                "survived or none, expected some of both"
+            )
 
     passengers = pd.concat([train, test], ignore_index=True)
     in_train = pd.Series(passengers.index < len(train))

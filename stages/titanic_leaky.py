@@ -8,12 +8,13 @@ model has not seen. They carry the prefix leaky_.
 
 from pathlib import Path
 
+from pipeline.command import run
+
 import numpy as np
 import pandas as pd
 
 from automl.fitting import fit, split_rows, to_pandas, upload
 from automl.server import h2o_server
-from pipeline.command import run
 from pipeline.outputs import write_json
 from pipeline.params import load_params
 from titanic.features import RAW, categories

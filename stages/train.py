@@ -4,10 +4,12 @@ import logging
 import math
 from pathlib import Path
 
+from pipeline.command import run
+
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from pipeline.command import UserError, run
+from pipeline.errors import UserError
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import write_model
 from pipeline.outputs import write_csv, write_json
@@ -99,6 +101,12 @@ def fit_by_solver(name: str, dataset: Dataset, fit: Fit) -> None:
     from threadpoolctl import threadpool_limits
 
     features, targets = as_matrix(dataset.train), dataset.train.targets
+    rows = np.bincount(targets, minlength=len(dataset.class_names))
+    if len(rows) < 2 or not rows.all():
+        raise UserError(
+            f"models.{name} needs training rows of two classes and of each class, "
+            f"got {rows.tolist()} of {', '.join(dataset.class_names)}"
+        )
     model = LogisticRegression(C=fit.C, max_iter=fit.max_iter)
     with threadpool_limits(1):  # another number of threads, other bytes
         model.fit(features, targets)

@@ -9,7 +9,7 @@ import pytest
 
 import download
 from datasets import fashion_mnist_sources as sources
-from pipeline.command import UserError
+from pipeline.errors import UserError
 
 FILES = {name: f"content of {name}".encode() for name in sources.SHA256}
 

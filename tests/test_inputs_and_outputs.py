@@ -1,12 +1,15 @@
 """Files in: read or refused by name. Files out: whole or not at all."""
 
+import tempfile
 from pathlib import Path
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 
 from datasets.fashion_mnist import SHA256, decode_idx
-from pipeline.command import UserError
+from pipeline.errors import UserError
 from pipeline.inputs import as_matrix, read_dataset, read_samples
 from pipeline.model_files import read_model, write_model
 from pipeline.outputs import replacing, write_csv, write_json
@@ -37,21 +40,38 @@ def test_samples_come_back_from_csv_to_the_last_bit(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "has no rows"),
-        ("x,y,z,label\n", "has no rows"),
-        ("x,y,label\n1,2,0\n", "has no column z, only x, y, label"),
-        ("x,y,z,label\n1,2,3\n", "expected rows of 4: x, y, z, label"),
-        ("x,y,z,label\n1,2,three,0\n", "is not a CSV of numbers: .*three"),
-        ("x,y,z,label\n1,2,nan,0\n", "holds a number that is not finite"),
-        ("x,y,z,label\n1,2,3,0.5\n", "label that is not a whole number"),
-        ("x,y,z,label\n1,2,3,-1\n", "label that is not a whole number"),
+        ("", " has no rows"),
+        ("x,y,z,label\n", " has no rows"),
+        ("x,y,label\n1,2,0\n", " has no column z, only x, y, label"),
+        ("x,x,y,z,label\n1,1,2,3,0\n", " has two columns of one name: x,x,y,z,label"),
+        ("x,y,z,label\n1,2,3\n", ", line 2 has 3 fields, expected 4: x, y, z, label"),
+        ("x,y,z,label\n1,2,3,0\n1,2,3,0,5\n", ", line 3 has 5 fields, expected 4"),
+        ("x,y,z,label\n1,2,three,0\n", ", line 2: z is 'three', expected a finite"),
+        ("x,y,z,label\n1,2,3,0\n\n1,nan,3,0\n", ", line 4: y is 'nan', expected a"),
+        ("x,y,z,label\n1e999,2,3,0\n", ", line 2: x is '1e999', expected a finite"),
+        ("x,y,z,label\n1,2,3,\n", ", line 2: label is '', expected a finite number"),
+        ("x,y,z,label\n1,2,3,0.5\n", " has label 0.5, expected whole numbers from 0"),
+        ("x,y,z,label\n1,2,3,-1\n", " has label -1, expected whole numbers from 0"),
+        ("x,y,z,label\n1,2,3,1e9\n", " has label 1e.09, expected whole .* to 999"),
     ],
 )
-def test_bad_samples_are_refused_with_the_files_name(tmp_path, content, message):
+def test_bad_samples_are_refused_with_file_and_line(tmp_path, content, message):
     path = tmp_path / "samples.csv"
     path.write_text(content)
-    with pytest.raises(UserError, match=f"{path} .*{message}"):
+    with pytest.raises(UserError, match=f"^{path}{message}"):
         read_samples(path)
+
+
+@given(st.one_of(st.binary(), st.text("x,yzlabe01.-\n ").map(str.encode)))
+def test_any_bytes_are_samples_or_refused_with_the_files_name(content):
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(content)
+        try:
+            features, targets = read_samples(Path(file.name))
+            assert np.isfinite(features).all()
+            assert len(features) == len(targets) > 0
+        except UserError as error:
+            assert file.name in str(error)
 
 
 def test_samples_may_have_crlf_a_bom_and_columns_in_any_order(tmp_path):
@@ -70,7 +90,7 @@ def test_a_test_label_that_training_never_saw_is_refused(tmp_path):
 
 
 def test_a_folder_without_a_dataset_is_refused(tmp_path):
-    with pytest.raises(UserError, match="train-images-idx3-ubyte can't be read"):
+    with pytest.raises(FileNotFoundError, match="train-images-idx3-ubyte"):
         read_dataset(tmp_path)
 
 
@@ -106,6 +126,34 @@ def test_images_are_read_as_torchvision_reads_them(small_fashion_mnist):
 
 
 @pytest.mark.parametrize(
+    ("name", "array", "message"),
+    [
+        (
+            "train-labels-idx1-ubyte",
+            np.zeros(5, np.uint8),
+            "images-idx3-ubyte has 6 images and .*labels-idx1-ubyte has 5 labels",
+        ),
+        (
+            "t10k-images-idx3-ubyte",
+            np.zeros(4, np.uint8),
+            "t10k-images-idx3-ubyte has 1 dimensions, expected 3",
+        ),
+        (
+            "t10k-labels-idx1-ubyte",
+            np.full(4, 10, np.uint8),
+            "t10k-labels-idx1-ubyte has label 10, expected at most 9",
+        ),
+    ],
+)
+def test_images_and_labels_that_do_not_belong_together_are_refused(
+    small_fashion_mnist, name, array, message
+):
+    write_idx(small_fashion_mnist / name, array)
+    with pytest.raises(UserError, match=message):
+        read_dataset(small_fashion_mnist)
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "starts with , expected 00 00 08"),
@@ -137,7 +185,7 @@ def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(UserError, match="m.safetensors is not a safetensors file"):
         read_model(path, [3, 2])
-    with pytest.raises(UserError, match="nosuch can't be read"):
+    with pytest.raises(FileNotFoundError, match="nosuch"):
         read_model(tmp_path / "nosuch", [3, 2])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.command import UserError
+from pipeline.errors import UserError
 from pipeline.params import load_params
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -45,7 +45,40 @@ def changed(tmp_path, key, value):
         ("train.lr", ..., "train.lr is missing"),
         ("seed", 2**40, "seed must be < 4294967296, got 1099511627776"),
         ("seeds", 1, "seeds is not a known key"),
+        ("split.train_rate", 0, "split.train_rate must be > 0, got 0"),
         ("split.train_rate", 1, "split.train_rate must be < 1, got 1"),
+        ("split", ..., "split is missing"),
+        ("split", 0.8, "split must be a mapping of keys, got 0.8"),
+        ("preview.rows", 1000, "preview.rows must be <= 20, got 1000"),
+        ("preview.resize", 0, "preview.resize must be >= 1, got 0"),
+        ("generate.space", -30, "generate.space must be > 0, got -30"),
+        ("generate.min_size", 0, "generate.min_size must be >= 1, got 0"),
+        ("generate.size_range", -1, "generate.size_range must be >= 0, got -1"),
+        (
+            "generate.gen_seed",
+            0.5,
+            "generate.gen_seed must be a valid integer, got 0.5",
+        ),
+        ("samples", {}, "samples must have at least one block, got {}"),
+        ("samples", [], "samples must be a valid dictionary, got []"),
+        (
+            "samples.xor.clusters",
+            2000,
+            "samples.xor.clusters must be <= 1000, got 2000",
+        ),
+        ("samples.xor.merge", 0, "samples.xor.merge must be >= 1, got 0"),
+        ("samples.xor.size", 5, "samples.xor.size is not a known key"),
+        ("fit.C", 0, "fit.C must be > 0, got 0"),
+        ("fit.max_iter", "many", "fit.max_iter must be a valid integer, got 'many'"),
+        (
+            "titanic.features",
+            "all",
+            "titanic.features must be 'raw' or 'engineered', got 'all'",
+        ),
+        ("titanic.train_rate", 0.99, "titanic.train_rate must be <= 0.9, got 0.99"),
+        ("titanic.folds", 1, "titanic.folds must be >= 2, got 1"),
+        ("titanic.max_models", 0, "titanic.max_models must be >= 1, got 0"),
+        ("titanic.depth", 3, "titanic.depth is not a known key"),
         (
             "samples.xor.merge",
             3,
@@ -53,6 +86,21 @@ def changed(tmp_path, key, value):
         ),
         ("models", {}, "models must have at least one block, got {}"),
         (f"{MODEL}.batch_size", 0, f"{MODEL}.batch_size must be >= 1, got 0"),
+        (f"{MODEL}.lr", 0, f"{MODEL}.lr must be > 0, got 0"),
+        (f"{MODEL}.epochs", -1, f"{MODEL}.epochs must be >= 1, got -1"),
+        (f"{MODEL}.init_std", 0, f"{MODEL}.init_std must be > 0, got 0"),
+        (
+            f"{MODEL}.shuffle",
+            "yes",
+            f"{MODEL}.shuffle must be a valid boolean, got 'yes'",
+        ),
+        (
+            f"{MODEL}.dtype",
+            "float16",
+            f"{MODEL}.dtype must be 'float32' or 'float64', got 'float16'",
+        ),
+        (f"{MODEL}.recipe", "fit", f"{MODEL}.recipe must be 'train', got 'fit'"),
+        (f"{MODEL}.data", 5, f"{MODEL}.data must be a valid string, got 5"),
         (f"{MODEL}.hidden", [256, 0], f"{MODEL}.hidden.1 must be >= 1, got 0"),
         (
             f"{MODEL}.hidden",
@@ -90,7 +138,7 @@ def test_broken_yaml_is_refused_with_its_place(tmp_path):
 
 def test_a_missing_file_and_an_empty_one_are_refused(tmp_path):
     path = tmp_path / "params.yaml"
-    with pytest.raises(UserError, match="can't be read: No such file"):
+    with pytest.raises(FileNotFoundError, match=r"params\.yaml"):
         load_params(path)
     path.write_text("")
     with pytest.raises(UserError, match="must be a mapping of keys, got None"):

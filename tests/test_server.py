@@ -12,18 +12,24 @@ import pytest
 
 STAGES = Path(__file__).parents[1] / "stages"
 
-# holds a server, says which Java runs it and where, and waits for a line or a signal
+# holds a server, says which Java runs it and where, and waits for a line or a signal;
+# Ctrl-C counts, though these tests may run where it is ignored
 HOLD = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pipeline.command import run
 import h2o
 from automl.server import h2o_server
-from pipeline.command import run
 
 def main():
     with h2o_server():
         print(h2o.cluster().nodes[0]["pid"], h2o.connection().base_url, flush=True)
-        if sys.stdin.readline() == "fail\\n":
+        order = sys.stdin.readline().strip()
+        if order == "fail":
             raise RuntimeError("as asked")
+        if order == "ask":
+            h2o.ls()
 
 run(main)
 """
@@ -100,6 +106,13 @@ def test_it_is_stopped_when_the_stage_fails(hold):
     assert_gone(holder)
 
 
+def test_it_ends_with_its_stage_even_by_sigkill(hold):
+    holder = hold()
+    holder.process.kill()
+    psutil.wait_procs([holder.java], timeout=10)
+    assert not holder.java.is_running()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_is_stopped_when_the_stage_is_interrupted(hold, number):
     holder = hold()
@@ -120,6 +133,30 @@ def test_two_at_once_have_a_server_each_and_h2o_url_uses_one_and_leaves_it(hold)
     assert guest.end() == ""
     time.sleep(0.5)
     assert one.java.is_running()
+
+
+def test_a_server_that_is_killed_meanwhile_ends_the_stage_with_one_sentence(hold):
+    holder = hold()
+    holder.java.kill()
+    errors = holder.end("ask")
+    assert holder.process.returncode == 1
+    assert f"error: the H2O cluster at {holder.url} failed: " in errors
+    assert "Traceback" not in errors
+    assert_gone(holder)
+
+
+@pytest.mark.parametrize("memory", ["100M", "-1G", "1P", "much", ""])
+def test_a_memory_that_h2o_cannot_work_with_is_refused(memory):
+    result = subprocess.run(
+        [sys.executable, "-c", HOLD],
+        env=os.environ | {"PYTHONPATH": str(STAGES), "H2O_MEMORY": memory},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert f"at least 256M, got {memory!r}" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_an_h2o_url_that_nobody_answers_is_refused_with_one_sentence():

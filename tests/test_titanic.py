@@ -1,14 +1,18 @@
 """Titanic: reading Kaggle's files, the features and whose survival they know, the measures."""
 
+import csv
+import tempfile
 from pathlib import Path
 
+import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
 from pytest import approx
 from sklearn import metrics
 
-from pipeline.command import UserError
+from pipeline.errors import UserError
 from titanic.features import (
     ENGINEERED,
     engineered,
@@ -23,6 +27,8 @@ from titanic.measures import accuracy_by_threshold, best_threshold, binary_repor
 from titanic.passengers import read_passengers
 
 DATA = Path(__file__).parents[1] / "data/titanic"
+LINES = (DATA / "train.csv").read_text().splitlines(keepends=True)
+HEADER, DEAD = LINES[:1], [line for line in LINES if line.split(",")[1] == "0"]
 FOLDS = 5
 
 
@@ -151,17 +157,90 @@ def test_no_feature_is_missing(passengers, fold):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("PassengerId,", "Id,", "is not Kaggle's: .*PassengerId"),
-        ("\n2,1,1,", "\n1,1,1,", "has PassengerId 1 twice"),
-        ("\n2,1,1,", "\n2,7,1,", "has a Survived that is neither 0 nor 1"),
-        ("\n2,1,1,", "\n2,1,first,", "is not Kaggle's: .*first"),
+        ("PassengerId,", "Id,", " has no column PassengerId, only Id, Surv"),
+        (
+            "\n2,1,1,",
+            "\n1,1,1,",
+            ", line 3: PassengerId is 1, expected a number of its",
+        ),
+        ("\n2,1,1,", "\n2,7,1,", ", line 3: Survived is 7, expected 0 or 1"),
+        ("\n2,1,1,", "\n2,,1,", " is not Kaggle's: Integer column has NA values"),
+        ("\n2,1,1,", "\n2,1,first,", " is not Kaggle's: .*first"),
+        ("\n2,1,1,", "\n2,1,4,", ", line 3: Pclass is 4, expected 1, 2 or 3"),
+        (",male,22", ",m,22.0", ", line 2: Sex is m, expected male or female"),
+        (",male,22", ",male,-22", r", line 2: Age is -22\.0, expected a number or"),
+        (",male,22", ",male,old", " is not Kaggle's: .*old"),
+        (",7.25,", ",inf,", ", line 2: Fare is inf, expected a number or nothing"),
+        (",A/5 21171,", ",,", ", line 2: Ticket is nan, expected a ticket"),
+        (",PC 17599,", ",PC 17599,?,", " is not Kaggle's: .* in line 3, saw 13"),
+        (
+            '"Braund, Mr. Owen Harris"',
+            "Braund, Mr. Owen",
+            " is not Kaggle's: .*'Braund'",
+        ),
     ],
 )
 def test_files_that_are_not_kaggles_are_refused(tmp_path, old, new, message):
     path = tmp_path / "train.csv"
-    path.write_text((DATA / "train.csv").read_text().replace(old, new, 1))
-    with pytest.raises(UserError, match=message):
+    text = (DATA / "train.csv").read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(UserError, match=f"^{path}{message}"):
         read_passengers(path, survival_known=True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([], " is not Kaggle's: No columns"),
+        (HEADER, " has 0 passengers, expected at least 100"),
+        (HEADER + DEAD[:50], " has 50 passengers, expected at least 100"),
+        (HEADER + DEAD, " has Survived 0 in all rows, expected some of 0 and some of"),
+    ],
+)
+def test_files_of_too_few_passengers_are_refused(tmp_path, lines, message):
+    path = tmp_path / "train.csv"
+    path.write_text("".join(lines))
+    with pytest.raises(UserError, match=f"^{path}{message}"):
+        read_passengers(path, survival_known=True)
+
+
+def test_columns_may_come_in_another_order_and_among_others(tmp_path):
+    expected = read_passengers(DATA / "train.csv", survival_known=True)
+    path = tmp_path / "train.csv"
+    shuffled = pd.read_csv(DATA / "train.csv", dtype=str)[list(expected)[::-1]]
+    shuffled.assign(Deck="B").to_csv(path, index=False)
+    assert read_passengers(path, survival_known=True).equals(expected)
+
+
+CELLS = st.one_of(
+    st.sampled_from(["", "0", "1", "-1", "1e400", "nan", "inf", '"', ",", "\r", "é"]),
+    st.text(max_size=8),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 891), st.sampled_from(range(12)), CELLS), min_size=1
+    )
+)
+def test_any_cells_give_finite_features_or_are_refused_with_the_files_name(changes):
+    with (DATA / "train.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    for line, column, cell in changes:
+        rows[line][column] = cell
+    with tempfile.NamedTemporaryFile("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+        file.flush()
+        try:
+            changed = read_passengers(Path(file.name), survival_known=True)
+        except UserError as error:
+            assert file.name in str(error)
+            return
+    fold = pd.Series(np.arange(len(changed)) % FOLDS)
+    features = engineered(changed, changed["Survived"], fold)
+    assert not features.isna().any(axis=None)
+    assert np.isfinite(features.drop(columns="title")).all(axis=None)
 
 
 def test_files_may_have_crlf_and_a_bom(tmp_path):

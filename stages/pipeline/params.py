@@ -14,9 +14,14 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pipeline.command import UserError
+from pipeline.errors import UserError
 
 Count = Annotated[int, Field(ge=1)]
+# upper bounds keep a slip of the finger from filling the memory
+UpTo20 = Annotated[int, Field(ge=1, le=20)]
+UpTo1000 = Annotated[int, Field(ge=1, le=1000)]
+Units = Annotated[int, Field(ge=1, le=10_000)]
+Points = Annotated[int, Field(ge=1, le=10_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Rate = Annotated[float, Field(gt=0, lt=1)]
@@ -31,11 +36,11 @@ class Section(BaseModel):
 class Preview(Section):
     """The sample grid and the mini-batches that chapter 2 prints."""
 
-    rows: Count
-    columns: Count
-    batch_size: Count
-    resize: Count
-    resize_batch_size: Count
+    rows: UpTo20
+    columns: UpTo20
+    batch_size: Annotated[int, Field(ge=1, le=60_000)]
+    resize: UpTo1000
+    resize_batch_size: UpTo1000
 
 
 class Generate(Section):
@@ -44,15 +49,15 @@ class Generate(Section):
     gen_seed: Seed
     space: Positive
     radius_std: Positive
-    min_size: Count
-    size_range: Annotated[int, Field(ge=0)]
+    min_size: Points
+    size_range: Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class SampleSet(Section):
     """A set of samples in clusters."""
 
-    clusters: Count
-    merge: Count
+    clusters: UpTo1000
+    merge: UpTo1000
 
     @model_validator(mode="after")
     def merge_divides_clusters(self):
@@ -88,9 +93,9 @@ class Titanic(Section):
     """AutoML on Kaggle's Titanic."""
 
     features: Literal["raw", "engineered"]
-    train_rate: Rate
+    train_rate: Annotated[float, Field(ge=0.5, le=0.9)]
     split_seed: Seed
-    folds: Annotated[int, Field(ge=2)]
+    folds: Annotated[int, Field(ge=2, le=20)]
     max_models: Count
 
 
@@ -101,7 +106,7 @@ class GradientModel(Section):
     how: Literal["scratch", "torch"]
     data: str
     recipe: Literal["train"]
-    hidden: list[Count] = []
+    hidden: list[Units] = []
     batch_size: Count
     dtype: Literal["float32", "float64"]
     shuffle: bool
@@ -189,13 +194,11 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     """Read and check params.yaml, as DVC reads it (YAML 1.2: 1e5 is a number).
 
     Raises:
-        UserError: it is not there, is not YAML, or a key breaks the schema; one sentence
-            that names the key, what is expected and what was given.
+        UserError: it is not YAML, or a key breaks the schema; one sentence that names the
+            key, what is expected and what was given.
     """
     try:
         raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from error
     except YAMLError as error:
         raise UserError(
             f"{path} is not valid YAML: {' '.join(str(error).split())}"

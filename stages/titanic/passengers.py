@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from pipeline.command import UserError
+from pipeline.errors import UserError
 
 TYPES = {
     "PassengerId": "int64",
@@ -20,6 +21,27 @@ TYPES = {
     "Cabin": "str",
     "Embarked": "str",
 }
+MIN_ROWS = 100  # with fewer, AutoML's folds are too small for its trees
+
+
+def is_number(column: pd.Series) -> pd.Series:
+    """Return where a column holds a finite number from 0 up, or nothing."""
+    return column.isna() | (np.isfinite(column) & (column >= 0))
+
+
+# of a column: what it must hold, in words and as a condition
+EXPECTED = {
+    "PassengerId": ("a number of its own", lambda ids: (ids > 0) & ~ids.duplicated()),
+    "Survived": ("0 or 1", lambda survived: survived.isin([0, 1])),
+    "Pclass": ("1, 2 or 3", lambda pclass: pclass.isin([1, 2, 3])),
+    "Name": ("a name", pd.Series.notna),
+    "Sex": ("male or female", lambda sex: sex.isin(["male", "female"])),
+    "Age": ("a number or nothing", is_number),
+    "SibSp": ("a number", is_number),
+    "Parch": ("a number", is_number),
+    "Ticket": ("a ticket", pd.Series.notna),
+    "Fare": ("a number or nothing", is_number),
+}
 
 
 def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
@@ -30,8 +52,8 @@ def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
         survival_known: whether it has the column Survived.
 
     Raises:
-        UserError: it can't be read, a column is missing or holds something else, a
-            passenger comes twice, or there is none.
+        UserError: a column is missing or holds something else, a passenger comes twice,
+            there are too few, or all of them survived, or none.
     """
     types = {
         name: kind
@@ -42,21 +64,35 @@ def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
         passengers = pd.read_csv(
             path,
             dtype=types,
-            usecols=list(types),
             encoding="utf-8-sig",
             keep_default_na=False,
             na_values=[""],
         )
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from error
     except ValueError as error:
-        raise UserError(f"{path} is not Kaggle's: {error}") from error
-    if passengers.empty:
-        raise UserError(f"{path} has no rows")
-    ids = passengers["PassengerId"]
-    if ids.duplicated().any():
-        twice = ids[ids.duplicated()].iloc[0]
-        raise UserError(f"{path} has PassengerId {twice} twice")
-    if survival_known and not passengers["Survived"].isin([0, 1]).all():
-        raise UserError(f"{path} has a Survived that is neither 0 nor 1")
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} is not Kaggle's: {reason}") from error
+    missing = [name for name in types if name not in passengers]
+    if missing:
+        raise UserError(
+            f"{path} has no column {missing[0]}, only {', '.join(map(str, passengers))}"
+        )
+    if len(passengers) < MIN_ROWS:
+        raise UserError(
+            f"{path} has {len(passengers)} passengers, expected at least {MIN_ROWS}"
+        )
+    for name, (expected, is_right) in EXPECTED.items():
+        if name not in types:
+            continue
+        column = passengers[name]
+        wrong = ~is_right(column)
+        if wrong.any():
+            row = wrong.idxmax()
+            raise UserError(
+                f"{path}, line {row + 2}: {name} is {column[row]}, expected {expected}"
+            )
+    if survival_known and passengers["Survived"].nunique() < 2:
+        raise UserError(
+            f"{path} has Survived {passengers['Survived'][0]} in all rows, "
+            "expected some of 0 and some of 1"
+        )
     return passengers[list(types)]
