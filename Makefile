@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro results test test-data bench lint lock
+.PHONY: repro results test test-data stress bench audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -19,6 +19,9 @@ test: .venv/installed   ## run the tests
 test-data: .venv/installed  ## after repro: the tests of the real data alone
 	pytest -k real_data
 
+stress: .venv/installed  ## after repro: faults, interruptions, experiments in parallel
+	pytest tests/stress_*.py
+
 bench: .venv/installed  ## after repro: how fast all this is, against what others write
 	python benchmarks
 
@@ -29,6 +32,10 @@ lint: .venv/installed   ## check style and formatting
 lock: .venv/installed   ## write requirements.txt from requirements.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url requirements.in --output-file requirements.txt
+
+audit: .venv/installed  ## look for known vulnerabilities in what is installed
+	uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes \
+		--requirement requirements.txt
 
 .venv/installed: requirements.txt .dvc/plots/make_page.py .dvc/plots/page.html
 	$(PYTHON) -m venv .venv

@@ -5,16 +5,10 @@ The clones run the stages of the samples, which need no download.
 
 import csv
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+from project import Project, run
 
-ROOT = Path(__file__).parents[1]
 GRADIENT_TRAINED = {
     "softmax_clusters_scratch",
     "softmax_xor_scratch",
@@ -23,70 +17,6 @@ GRADIENT_TRAINED = {
     "mlp_xor_scratch",
     "mlp_fashion_torch",
 }
-
-
-class Project:
-    """A clone of this project in a folder of its own."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        listed = run(ROOT, "git", "ls-files", "-co", "--exclude-standard").stdout
-        for name in listed.splitlines():
-            if (ROOT / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        run(folder, "git", "init", "-q")
-        self.commit()
-
-    def commit(self) -> None:
-        run(self.folder, "git", "add", "-A")
-        who = ("-c", "user.name=tester", "-c", "user.email=tester@localhost")
-        run(self.folder, "git", *who, "commit", "-qm", "state", "--allow-empty")
-
-    def dvc(self, *arguments: str) -> str:
-        return self.attempt(*arguments, check=True).stdout
-
-    def attempt(self, *arguments: str, check: bool = False):
-        return run(self.folder, "dvc", *arguments, check=check)
-
-    def json(self, path: str):
-        return json.loads((self.folder / path).read_text())
-
-    def locked(self, *stages: str) -> dict:
-        lock = YAML(typ="safe").load((self.folder / "dvc.lock").read_text())
-        return {stage: lock["stages"][stage] for stage in stages}
-
-    def outputs(self) -> dict[str, bytes]:
-        return {
-            str(path): path.read_bytes()
-            for name in ("data", "models", "metrics", "plots")
-            for path in sorted((self.folder / name).rglob("*"))
-            if path.is_file()
-        }
-
-    def change(self, old: str, new: str) -> None:
-        path = self.folder / "params.yaml"
-        text = path.read_text()
-        assert text.count(old) == 1
-        path.write_text(text.replace(old, new))
-
-
-def run(folder: Path, *command: str, check: bool = True):
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "DVC_NO_ANALYTICS": "1",
-    }
-    result = subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        env=environment,
-        text=True,
-        capture_output=True,
-    )
-    if check:
-        assert result.returncode == 0, result.stdout + result.stderr
-    return result
 
 
 def stages_run(output: str) -> set[str]:

@@ -1,10 +1,13 @@
 """The H2O server: our own Java, on loopback only, and stopped come what may."""
 
+import http.server
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import psutil
@@ -159,14 +162,74 @@ def test_a_memory_that_h2o_cannot_work_with_is_refused(memory):
     assert "Traceback" not in result.stderr
 
 
-def test_an_h2o_url_that_nobody_answers_is_refused_with_one_sentence():
+class WebPage(http.server.BaseHTTPRequestHandler):
+    """Answers as something else than H2O does."""
+
+    def do_GET(self):
+        self.answer(b"<html>hello</html>", "text/html")
+
+    def answer(self, content, kind):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args):
+        pass
+
+
+class OtherVersion(WebPage):
+    """Answers as an H2O server does, but for its version."""
+
+    def do_GET(self):
+        with urllib.request.urlopen(self.url + self.path) as response:
+            content = response.read().replace(b'"3.46.0.11"', b'"3.40.0.1"')
+        self.answer(content, "application/json")
+
+    def do_DELETE(self):  # the session
+        self.answer(b"{}", "application/json")
+
+
+@pytest.fixture
+def serve():
+    """Serve HTTP, and return the address."""
+    servers = []
+
+    def serve(handler):
+        servers.append(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+
+
+def refused(url):
+    """Return the sentence with which H2O_URL is refused."""
     result = subprocess.run(
         [sys.executable, "-c", HOLD],
-        env=os.environ | {"PYTHONPATH": str(STAGES), "H2O_URL": "http://127.0.0.1:9"},
+        env=os.environ | {"PYTHONPATH": str(STAGES), "H2O_URL": url},
         check=False,
         capture_output=True,
         text=True,
     )
     assert result.returncode == 1
-    assert "no H2O 3.46.0.11 cluster at http://127.0.0.1:9" in result.stderr
     assert "Traceback" not in result.stderr
+    assert f"error: no H2O 3.46.0.11 cluster at {url}: " in result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "localhost", "ftp://a:1"])
+def test_an_h2o_url_that_nobody_answers_is_refused(url):
+    refused(url)
+
+
+def test_an_h2o_url_of_something_else_is_refused(serve):
+    assert "Could not establish link" in refused(serve(WebPage))
+
+
+def test_an_h2o_url_of_another_version_is_refused(serve, hold):
+    handler = type("Handler", (OtherVersion,), {"url": hold().url})
+    assert "Version mismatch" in refused(serve(handler))

@@ -16,10 +16,25 @@ from pathlib import Path
 from pipeline.errors import UserError
 from pipeline.lifetime import end_with_parent
 
-for number in (signal.SIGINT, signal.SIGTERM):
-    # exit as any program does, so that what stands in `finally` is done
-    if signal.getsignal(number) != signal.SIG_IGN:
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+INTERRUPTIONS = [
+    number
+    for number in (signal.SIGINT, signal.SIGTERM)
+    if signal.getsignal(number) != signal.SIG_IGN
+]
+SECONDS_TO_EXIT = 15
+
+
+def exit_soon(number: int, _) -> None:
+    """Exit as any program does, so that what stands in `finally` is done.
+
+    Python swallows an exit that comes while it collects garbage: then the alarm ends it.
+    """
+    signal.alarm(SECONDS_TO_EXIT)
+    sys.exit(128 + number)
+
+
+for interruption in INTERRUPTIONS:
+    signal.signal(interruption, exit_soon)
 end_with_parent()
 
 
@@ -48,4 +63,6 @@ def run(main: Callable[..., None]) -> None:
         reason = f"{error.filename}: {error.strerror}" if error.filename else error
         sys.exit(f"{stage}: error: {reason}")
     finally:
+        for interruption in INTERRUPTIONS:  # it ends anyway
+            signal.signal(interruption, signal.SIG_IGN)
         gc.freeze()

@@ -1,0 +1,143 @@
+"""Stop a running `dvc repro` at a random moment: the next one gives the same bytes.
+
+A stage's outputs and its entry in dvc.lock are removed, the whole pipeline is run, and
+stopped somewhere within that stage; every stage has its turn.
+"""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+from typing import NamedTuple
+
+import psutil
+import pytest
+from project import ENVIRONMENT, ROOT, Project, run
+from ruamel.yaml import YAML
+
+SECONDS_TO_END = 5  # that a stage and its H2O server have, once dvc is gone
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "data/FashionMNIST/raw").exists(), reason="no data yet: make repro"
+)
+
+
+class Stage(NamedTuple):
+    """A stage of the uninterrupted run: when it began, and how many seconds it took."""
+
+    name: str
+    seconds: float
+
+
+class Uninterrupted(NamedTuple):
+    """A project that ran from nothing to the end."""
+
+    project: Project
+    stages: list[Stage]
+    lock: dict
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory) -> Uninterrupted:
+    """Run the whole pipeline of a clone, and take each stage's time."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    shutil.copytree(ROOT / "data/FashionMNIST", project.folder / "data/FashionMNIST")
+    process = start(project, "repro", "--force", "--ignore-errors")
+    began = {}
+    for line in process.stdout:
+        if match := re.match(r"Running stage '(.*)':", line):
+            began[match[1]] = time.monotonic()
+    assert process.wait() == 0
+    ends = [*list(began.values())[1:], time.monotonic()]
+    stages = [
+        Stage(name, end - start)
+        for (name, start), end in zip(began.items(), ends, strict=True)
+    ]
+    project.commit()
+    return Uninterrupted(project, stages, lock_of(project))
+
+
+def start(project: Project, *arguments: str) -> subprocess.Popen:
+    """Start DVC in a process group of its own, as a shell does."""
+    return subprocess.Popen(
+        ["dvc", *arguments],
+        cwd=project.folder,
+        env=ENVIRONMENT | {"FASHION_MNIST_DIR": str(ROOT / "data/FashionMNIST/raw")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        bufsize=1,
+        start_new_session=True,
+    )
+
+
+def lock_of(project: Project) -> dict:
+    return YAML(typ="safe").load((project.folder / "dvc.lock").read_text())
+
+
+def forget(project: Project, stage: str) -> None:
+    """Remove a stage's outputs and its entry in dvc.lock."""
+    lock = lock_of(project)
+    for output in lock["stages"].pop(stage)["outs"]:
+        path = project.folder / output["path"]
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    with (project.folder / "dvc.lock").open("w") as file:
+        YAML().dump(lock, file)
+
+
+def processes_in(project: Project) -> list[psutil.Process]:
+    """Return what runs in the project's folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.cwd().startswith(str(project.folder)):
+                found.append(process)
+        except psutil.Error:
+            pass
+    return found
+
+
+INTERRUPTIONS = [
+    *[(signal.SIGKILL, number) for number in range(30)],
+    *[(signal.SIGINT, number) for number in range(10)],
+    *[(signal.SIGTERM, number) for number in range(10)],
+]
+
+
+@pytest.mark.parametrize(
+    ("how", "number"), INTERRUPTIONS, ids=[f"{s.name}-{n}" for s, n in INTERRUPTIONS]
+)
+def test_after_an_interruption_the_next_run_gives_the_same_bytes(
+    uninterrupted, how, number
+):
+    project, stages, lock = uninterrupted
+    stage = stages[INTERRUPTIONS.index((how, number)) % len(stages)]
+    moment = random.Random(f"{how} {number}").uniform(0, stage.seconds)
+    forget(project, stage.name)
+
+    process = start(project, "repro")
+    for line in process.stdout:
+        if line.startswith(f"Running stage '{stage.name}'"):
+            break
+    time.sleep(moment)
+    if how == signal.SIGINT:  # a terminal sends it to all in the foreground
+        os.killpg(process.pid, how)
+    else:
+        process.send_signal(how)
+    said = process.stdout.read()
+    process.wait()
+    assert "Traceback" not in said
+    _, orphans = psutil.wait_procs(processes_in(project), timeout=SECONDS_TO_END)
+    assert orphans == []
+
+    project.dvc("repro")
+    assert lock_of(project) == lock
+    assert "up to date" in project.dvc("status")
+    changed = run(project.folder, "git", "status", "--porcelain").stdout.split("\n")
+    assert set(changed) <= {"", " M dvc.lock"}  # the order of its stages
