@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import HealthCheck, given, settings
 from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
@@ -14,7 +16,7 @@ MODEL = "models.mlp_fashion_torch"
 
 def changed(tmp_path, key, value):
     """Write params.yaml with one key set to a value, or left out if it is Ellipsis."""
-    yaml = YAML()
+    yaml = YAML(typ="safe")
     content = yaml.load(PARAMS.read_text())
     *sections, last = key.split(".")
     section = content
@@ -127,6 +129,35 @@ def test_a_bad_value_is_refused_with_one_sentence(tmp_path, key, value, sentence
     with pytest.raises(UserError) as error:
         load_params(path)
     assert str(error.value) == f"{path}: {sentence}"
+
+
+KEYS = [
+    *("seed", "preview", "train", "samples", "models", "fit.C", "train.lr", "split"),
+    *("samples.xor", "samples.xor.merge", "titanic.folds", "generate.space", MODEL),
+    *(f"{MODEL}.{key}" for key in ("how", "kind", "hidden", "batch_size", "data")),
+]
+VALUES = st.recursive(
+    st.one_of(
+        *(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+        st.sampled_from(["scratch", "sklearn", "torch", "mlp", "logistic"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["how", "kind", "lr", "x"]), inner, max_size=3),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(key=st.sampled_from(KEYS), value=VALUES)
+def test_any_value_is_taken_or_refused_with_its_key(tmp_path, key, value):
+    path = changed(tmp_path, key, value)
+    try:
+        load_params(path)
+    except UserError as error:
+        assert str(error).startswith(f"{path}: ")
+        assert key.rpartition(".")[0] in str(error)
 
 
 def test_broken_yaml_is_refused_with_its_place(tmp_path):
