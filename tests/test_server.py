@@ -148,18 +148,23 @@ def test_a_server_that_is_killed_meanwhile_ends_the_stage_with_one_sentence(hold
     assert_gone(holder)
 
 
-@pytest.mark.parametrize("memory", ["100M", "-1G", "1P", "much", ""])
-def test_a_memory_that_h2o_cannot_work_with_is_refused(memory):
+def refusal(**environment) -> str:
+    """Return what a process that may hold no server says."""
     result = subprocess.run(
         [sys.executable, "-c", HOLD],
-        env=os.environ | {"PYTHONPATH": str(STAGES), "H2O_MEMORY": memory},
+        env=os.environ | {"PYTHONPATH": str(STAGES)} | environment,
         check=False,
         capture_output=True,
         text=True,
     )
     assert result.returncode == 1
-    assert f"at least 256M, got {memory!r}" in result.stderr
     assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize("memory", ["100M", "-1G", "1P", "much", ""])
+def test_a_memory_that_h2o_cannot_work_with_is_refused(memory):
+    assert f"at least 256M, got {memory!r}" in refusal(H2O_MEMORY=memory)
 
 
 class WebPage(http.server.BaseHTTPRequestHandler):
@@ -206,30 +211,19 @@ def serve():
         server.shutdown()
 
 
-def refused(url):
-    """Return the sentence with which H2O_URL is refused."""
-    result = subprocess.run(
-        [sys.executable, "-c", HOLD],
-        env=os.environ | {"PYTHONPATH": str(STAGES), "H2O_URL": url},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 1
-    assert "Traceback" not in result.stderr
-    assert f"error: no H2O 3.46.0.11 cluster at {url}: " in result.stderr
-    return result.stderr
+NO_CLUSTER = "error: no H2O 3.46.0.11 cluster at {}: "
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "localhost", "ftp://a:1"])
 def test_an_h2o_url_that_nobody_answers_is_refused(url):
-    refused(url)
+    assert NO_CLUSTER.format(url) in refusal(H2O_URL=url)
 
 
 def test_an_h2o_url_of_something_else_is_refused(serve):
-    assert "Could not establish link" in refused(serve(WebPage))
+    url = serve(WebPage)
+    assert NO_CLUSTER.format(url) + "Could not establish link" in refusal(H2O_URL=url)
 
 
 def test_an_h2o_url_of_another_version_is_refused(serve, hold):
-    handler = type("Handler", (OtherVersion,), {"url": hold().url})
-    assert "Version mismatch" in refused(serve(handler))
+    url = serve(type("Handler", (OtherVersion,), {"url": hold().url}))
+    assert NO_CLUSTER.format(url) + "Version mismatch" in refusal(H2O_URL=url)
