@@ -90,3 +90,15 @@ def test_trees_are_held_to_the_direction_they_are_given(server, table):
 def test_classes_that_are_numbers_keep_their_names_without_any_text_beside_them(server):
     numbers = pd.DataFrame({"size": [0.5, 1.5, 2.5], "label": [0, 1, 1]})
     assert upload(numbers, ["label"])["label"].levels() == [["0", "1"]]
+
+
+def test_a_category_that_training_never_saw_is_scored_as_if_it_were_missing(
+    server, table, tmp_path
+):
+    _, automl = run(table)
+    path = tmp_path / "model.zip"
+    path.write_bytes(mojo(automl.leader))
+    unseen = table[FEATURES].assign(colour="green")
+    predicted = score_mojo(path, upload(unseen, ["colour"]))
+    assert ((predicted >= 0) & (predicted <= 1)).all()
+    assert np.corrcoef(predicted, table["size"])[0, 1] > 0.5

@@ -169,6 +169,21 @@ def test_a_setting_that_is_refused_gives_one_sentence_and_changes_no_output(
     assert untouched.outputs() == before
 
 
+def test_a_class_without_training_rows_is_refused_by_the_solver(untouched):
+    samples = untouched.folder / "data/split/clusters/train.csv"
+    header, *rows = samples.read_text().splitlines(keepends=True)
+    kept = [row for row in rows if not row.endswith(",3\n")]
+    samples.write_text("".join([header, *kept]))
+    result = run(
+        untouched.folder,
+        *("python", "stages/train.py", "logistic_clusters_sklearn"),
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "logistic_clusters_sklearn needs training rows of" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_plots_show_every_chart(project):
     project.dvc("plots", "show", "--out", "page")
     page = (project.folder / "page/index.html").read_text()

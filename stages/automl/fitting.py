@@ -15,8 +15,6 @@ from h2o.automl import H2OAutoML
 from h2o.exceptions import H2ODependencyWarning
 from h2o.frame import H2OFrame
 
-from pipeline.errors import UserError
-
 # AutoML calls its models <algorithm>_<n>_AutoML_<run>_<date>_<time>[_model_<n>]
 STAMP = re.compile(r"_AutoML_\d+_\d{8}_\d+")
 
@@ -63,9 +61,6 @@ def fit(
         monotone: which way the prediction may go as a feature grows, 1 up or -1 down, of
             the trees that can be held to it.
         leaderboard_frame: the rows that rank the models; without it, cross-validation.
-
-    Raises:
-        UserError: no model can be trained on such rows.
     """
     automl = H2OAutoML(
         max_models=max_models,
@@ -82,8 +77,6 @@ def fit(
         fold_column=fold_column,
         leaderboard_frame=leaderboard_frame,
     )
-    if automl.leader is None:
-        raise UserError(f"AutoML found no model of {target} for {frame.nrows} rows")
     return automl
 
 
