@@ -45,7 +45,7 @@ class Project:
         return json.loads((self.folder / path).read_text())
 
     def locked(self, *stages: str) -> dict:
-        lock = YAML(typ="safe").load((self.folder / "dvc.lock").read_text())
+        lock = lock_of(self.folder)
         return {stage: lock["stages"][stage] for stage in stages}
 
     def outputs(self) -> dict[str, bytes]:
@@ -61,6 +61,10 @@ class Project:
         text = path.read_text()
         assert text.count(old) == 1
         path.write_text(text.replace(old, new))
+
+
+def lock_of(folder: Path) -> dict:
+    return YAML(typ="safe").load((folder / "dvc.lock").read_text())
 
 
 def run(folder: Path, *command: str, check: bool = True):

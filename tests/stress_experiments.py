@@ -27,7 +27,7 @@ def finished_project(folder) -> Project:
     return project
 
 
-def metrics(project: Project) -> dict[str, dict[str, str]]:
+def metrics(project: Project) -> list[list[tuple[str, str]]]:
     """Return each experiment's metrics, to the last digit, by what it changed."""
     names = ("train.lr", "titanic.max_models", "batch_size", "hidden", ".json:")
     table = csv.DictReader(

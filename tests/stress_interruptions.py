@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import psutil
 import pytest
-from project import ENVIRONMENT, ROOT, Project, run
+from project import ENVIRONMENT, ROOT, Project, lock_of, run
 from ruamel.yaml import YAML
 
 SECONDS_TO_END = 5  # that a stage and its H2O server have, once dvc is gone
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 
 class Stage(NamedTuple):
-    """A stage of the uninterrupted run: when it began, and how many seconds it took."""
+    """A stage of the uninterrupted run, and how many seconds it took."""
 
     name: str
     seconds: float
@@ -45,7 +45,7 @@ def uninterrupted(tmp_path_factory) -> Uninterrupted:
     """Run the whole pipeline of a clone, and take each stage's time."""
     project = Project(tmp_path_factory.mktemp("project"))
     shutil.copytree(ROOT / "data/FashionMNIST", project.folder / "data/FashionMNIST")
-    process = start(project, "repro", "--force", "--ignore-errors")
+    process = start(project, "repro", "--force")
     began = {}
     for line in process.stdout:
         if match := re.match(r"Running stage '(.*)':", line):
@@ -57,7 +57,7 @@ def uninterrupted(tmp_path_factory) -> Uninterrupted:
         for (name, start), end in zip(began.items(), ends, strict=True)
     ]
     project.commit()
-    return Uninterrupted(project, stages, lock_of(project))
+    return Uninterrupted(project, stages, lock_of(project.folder))
 
 
 def start(project: Project, *arguments: str) -> subprocess.Popen:
@@ -74,13 +74,9 @@ def start(project: Project, *arguments: str) -> subprocess.Popen:
     )
 
 
-def lock_of(project: Project) -> dict:
-    return YAML(typ="safe").load((project.folder / "dvc.lock").read_text())
-
-
 def forget(project: Project, stage: str) -> None:
     """Remove a stage's outputs and its entry in dvc.lock."""
-    lock = lock_of(project)
+    lock = lock_of(project.folder)
     for output in lock["stages"].pop(stage)["outs"]:
         path = project.folder / output["path"]
         if path.is_dir():
@@ -137,7 +133,7 @@ def test_after_an_interruption_the_next_run_gives_the_same_bytes(
     assert orphans == []
 
     project.dvc("repro")
-    assert lock_of(project) == lock
+    assert lock_of(project.folder) == lock
     assert "up to date" in project.dvc("status")
     changed = run(project.folder, "git", "status", "--porcelain").stdout.split("\n")
     assert set(changed) <= {"", " M dvc.lock"}  # the order of its stages

@@ -8,8 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from project import ROOT
-from ruamel.yaml import YAML
+from project import ROOT, lock_of
 
 CODE = [
     path
@@ -42,10 +41,9 @@ def test_no_code_pickles(path):
 
 def artifacts() -> list[Path]:
     """Return every file that dvc.lock says the pipeline wrote."""
-    lock = YAML(typ="safe").load((ROOT / "dvc.lock").read_text())
     outputs = [
         ROOT / output["path"]
-        for stage in lock["stages"].values()
+        for stage in lock_of(ROOT)["stages"].values()
         for output in stage.get("outs", [])
     ]
     return [
