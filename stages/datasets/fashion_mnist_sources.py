@@ -16,6 +16,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from datasets.fashion_mnist import SHA256
+from pipeline.lifetime import cleaning_up
 
 PACKAGE = "dataset-fashion-mnist"
 PACKAGE_FOLDER = Path("usr/share/datasets/fashion-mnist")
@@ -106,7 +107,10 @@ def from_apt() -> dict[str, bytes]:
     """
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise Unavailable("apt-get and dpkg-deb are not on PATH")
-    with tempfile.TemporaryDirectory(prefix="fashion-mnist-") as folder:
+    with (
+        cleaning_up(),
+        tempfile.TemporaryDirectory(prefix="fashion-mnist-") as folder,
+    ):
         for subfolder in ("lists/partial", "cache/archives/partial"):
             (Path(folder) / subfolder).mkdir(parents=True)
         apt = [

@@ -1,41 +1,25 @@
 """A stage as a command: its arguments, its log, and how it ends.
 
-A stage imports this module before any package that takes long to import: from then on an
-interruption ends it quietly, and so does the end of the process that started it.
+A stage imports this module before any package that computes or takes long to import: from
+then on Ctrl-C ends it without a traceback, so does the end of the process that started it,
+and every processor with AVX2 rounds alike.
 """
 
 import argparse
 import gc
 import inspect
 import logging
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.arithmetic import keep_to_avx2
 from pipeline.errors import UserError
-from pipeline.lifetime import end_with_parent
+from pipeline.lifetime import end_at_once, end_with_parent
 
-INTERRUPTIONS = [
-    number
-    for number in (signal.SIGINT, signal.SIGTERM)
-    if signal.getsignal(number) != signal.SIG_IGN
-]
-SECONDS_TO_EXIT = 15
-
-
-def exit_soon(number: int, _) -> None:
-    """Exit as any program does, so that what stands in `finally` is done.
-
-    Python swallows an exit that comes while it collects garbage: then the alarm ends it.
-    """
-    signal.alarm(SECONDS_TO_EXIT)
-    sys.exit(128 + number)
-
-
-for interruption in INTERRUPTIONS:
-    signal.signal(interruption, exit_soon)
+end_at_once()
 end_with_parent()
+keep_to_avx2()
 
 
 def run(main: Callable[..., None]) -> None:
@@ -63,6 +47,4 @@ def run(main: Callable[..., None]) -> None:
         reason = f"{error.filename}: {error.strerror}" if error.filename else error
         sys.exit(f"{stage}: error: {reason}")
     finally:
-        for interruption in INTERRUPTIONS:  # it ends anyway
-            signal.signal(interruption, signal.SIG_IGN)
         gc.freeze()
