@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "stages"))
 
-from results import comparisons
+from pages.book import read_comparisons
 
 TOLERANCE = 0.005
 ROUGH = {"softmax_clusters_scratch", "softmax_xor_scratch", "mlp_xor_scratch"}
@@ -39,9 +39,9 @@ def main() -> None:
     ]
     if any(Path(path).stem in ROUGH for path in diff):
         failures += [
-            f"{c.model}: {c.metric} is {c.ours}, expected {c.low} to {c.high}"
-            for c in comparisons()
-            if c.model in ROUGH and not c.is_inside
+            f"{c.subject}: {c.figure} is {c.ours}, expected {c.expected}"
+            for c in read_comparisons()
+            if c.subject in ROUGH and not c.is_right
         ]
     if failures:
         sys.exit("\n".join([f"metrics moved by more than {TOLERANCE}:", *failures]))

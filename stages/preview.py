@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.command import run
@@ -21,27 +22,25 @@ def main() -> None:
     preview = load_params().preview
     dataset = read_dataset(Path("data/FashionMNIST/raw"))
 
-    shown = preview.rows * preview.columns
     images, targets = dataset.train
-    captions = [dataset.class_names[target] for target in targets[:shown]]
+    shown = preview.rows * preview.columns
+    grid_images, grid_labels = images[:shown], targets[:shown]
     write_figure(
         Path("plots/images/fashion_mnist.png"),
         draw_grid(
             f"Fashion-MNIST: the first {shown} training images",
-            images[:shown],
-            captions,
+            grid_images,
+            [dataset.class_names[label] for label in grid_labels],
             ["black"] * shown,
             preview.columns,
         ),
     )
 
     start = time.perf_counter()
-    batches = [
-        (images[first : first + preview.batch_size] / np.float32(255)).shape
-        for first in range(0, len(images), preview.batch_size)
-    ]
+    batches = sum(1 for _ in mini_batches(images, preview.batch_size))
     seconds = time.perf_counter() - start
-    log.info("read one epoch, %d batches, in %.2f s", len(batches), seconds)
+    log.info("read one epoch, %d batches, in %.2f s", batches, seconds)
+    batch = next(mini_batches(images, preview.batch_size))
     edges = (preview.resize, preview.resize)
     resized = np.stack(
         [
@@ -54,11 +53,20 @@ def main() -> None:
         {
             "train": describe(dataset.train, dataset.class_names),
             "test": describe(dataset.test, dataset.class_names),
-            "batch": list(batches[0]),
-            "batches_per_epoch": len(batches),
+            "grid_images": list(grid_images.shape),
+            "grid_labels": list(grid_labels.shape),
+            "batch": list(batch.shape),
+            "batch_dtypes": [str(batch.dtype), str(targets.dtype)],
+            "batches_per_epoch": batches,
             "resized_batch": list(resized.shape),
         },
     )
+
+
+def mini_batches(images: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
+    """Yield images (rows, ...) as float32 in [0, 1], batch_size rows at a time."""
+    for first in range(0, len(images), batch_size):
+        yield images[first : first + batch_size] / np.float32(255)
 
 
 def describe(part: Part, class_names: list[str]) -> dict:

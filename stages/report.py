@@ -5,7 +5,8 @@ import hashlib
 import json
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import attrgetter
 from pathlib import Path
 
 from pipeline.command import run
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from evaluation.mistakes import most_confident_mistakes
 from evaluation.network import logits
 from pages import figures
-from pages.book import compare
+from pages.book import read_comparisons
 from pages.images import picture, weight_pictures
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import read_model
@@ -34,17 +35,15 @@ def main() -> None:
     models = params.models
     folders = sorted({FASHION_MNIST, *(block.data for block in models.values())})
     datasets = {folder: read_dataset(Path(folder)) for folder in folders}
-    metrics = {
-        part: {name: read_json(f"metrics/{part}/{name}.json") for name in models}
-        for part in ("train", "test")
-    }
-    known = [
-        row for row in read_rows("data/book_figures.csv") if row["model"] in models
-    ]
+    comparisons = read_comparisons()
     content = {
-        "comparisons": compare(known, metrics["train"], metrics["test"]),
+        "comparisons": [
+            (subject, list(group))
+            for subject, group in groupby(comparisons, attrgetter("subject"))
+        ],
+        "judged": [c.is_right for c in comparisons if c.is_right is not None],
         "fashion": fashion(params.preview, datasets[FASHION_MNIST]),
-        "sample_sets": sample_sets(params, datasets, metrics["test"], charts),
+        "sample_sets": sample_sets(params, datasets, charts),
         "confusions": confusions(params, datasets, charts),
         "image_models": image_models(params, datasets),
         "twins": twins(params, charts),
@@ -95,7 +94,7 @@ def fashion(preview: Preview, dataset: Dataset) -> dict:
 
 
 def sample_sets(
-    params: Params, datasets: dict[str, Dataset], test_metrics: dict, charts: dict
+    params: Params, datasets: dict[str, Dataset], charts: dict
 ) -> list[dict]:
     """Return each sample set with a 3-D chart of its test points, and one a model of it."""
     sets = []
@@ -109,15 +108,14 @@ def sample_sets(
         scenes = []
         for model in [None, *models]:
             chart = f"scene-{name}-{model or 'truth'}"
-            predictions = (
-                [row["predicted"] for row in read_rows(f"plots/confusion/{model}.csv")]
-                if model
-                else labels
-            )
+            predictions, accuracy = labels, None
+            if model:
+                rows = read_rows(f"plots/confusion/{model}.csv")
+                predictions = [row["predicted"] for row in rows]
+                accuracy = read_json(f"metrics/test/{model}.json")["accuracy"]
             charts[chart] = figures.scene(
                 dataset.test.features, labels, predictions, dataset.class_names
             )
-            accuracy = test_metrics[model]["accuracy"] if model else None
             scenes.append({"chart": chart, "model": model, "accuracy": accuracy})
         sets.append({"name": name, "rows": len(labels), "scenes": scenes})
     return sets
@@ -258,6 +256,7 @@ def titanic(charts: dict) -> dict:
         "recall",
         "precision",
     )
+    honest = read_json("metrics/titanic.json")
     thresholds = read_rows(f"{folder}/threshold.csv")
     charts["threshold"] = figures.lines(
         {
@@ -269,8 +268,15 @@ def titanic(charts: dict) -> dict:
         "threshold",
         "accuracy",
     )
+    figures.mark(charts["threshold"], honest["threshold"], "taken")
+    fates = read_rows(f"{folder}/confusion.csv")
+    charts["fates"] = figures.confusion(
+        [row["actual"] for row in fates],
+        [row["predicted"] for row in fates],
+        ["died", "survived"],
+    )
     return {
-        "honest": read_json("metrics/titanic.json"),
+        "honest": honest,
         "leaky": read_json("metrics/titanic_leaky.json"),
         "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
     }

@@ -1,36 +1,21 @@
 """Print the book's figures beside ours, from the metrics as they are."""
 
-import csv
-import json
-from pathlib import Path
-
 from pipeline.command import run
 
-from pages.book import Comparison, compare
+from pages.book import read_comparisons
+
+VERDICTS = {True: "yes", False: "NO", None: ""}
 
 
 def main() -> None:
-    line = "{:<26} {:<14} {:>8} {:>9}  {:<18} {}".format
-    print(line("model", "metric", "book", "ours", "range", "in range"))
-    for c in comparisons():
-        book = "–" if c.book is None else str(c.book)
-        spread = f"{c.low:.4f} to {c.high:.4f}"
-        verdict = "yes" if c.is_inside else "NO"
-        print(line(c.model, c.metric, book, f"{c.ours:.5f}", spread, verdict))
-
-
-def comparisons() -> list[Comparison]:
-    """Return the book's figures beside the metrics as they are."""
-    with open("data/book_figures.csv", newline="", encoding="utf-8") as file:
-        figures = list(csv.DictReader(file))
-    train, test = (
-        {
-            model: json.loads(Path(f"metrics/{part}/{model}.json").read_text())
-            for model in {figure["model"] for figure in figures}
-        }
-        for part in ("train", "test")
-    )
-    return compare(figures, train, test)
+    line = "{:<26} {:<29} {:>20} {:>20}  {:<14} {}".format
+    print(line("", "figure", "book", "ours", "expected", "as expected"))
+    comparisons = read_comparisons()
+    for c in comparisons:
+        ours, verdict = c.ours_in_words, VERDICTS[c.is_right]
+        print(line(c.subject, c.figure, c.book or "–", ours, c.expected, verdict))
+    judged = [c.is_right for c in comparisons if c.is_right is not None]
+    print(f"\n{sum(judged)} of {len(judged)} are as expected.")
 
 
 if __name__ == "__main__":

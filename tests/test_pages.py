@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from PIL import Image
@@ -16,18 +17,33 @@ from pages.figures import confusion, scene
 from pages.images import weight_pictures
 
 
-def test_a_figure_is_in_range_within_three_standard_deviations():
-    figures = [
-        {"model": "m", "metric": "train_loss", "book": "", "mean": "1.0", "std": "0.1"},
-        {"model": "m", "metric": "test_acc", "book": "0.9", "mean": "0.8", "std": "0"},
-    ]
-    loss, accuracy = compare(
-        figures, {"m": {"train_loss": 1.29}}, {"m": {"accuracy": 0.81}}
-    )
-    assert (loss.book, loss.low, loss.high) == (None, approx(0.7), approx(1.3))
-    assert loss.is_inside
-    assert (accuracy.book, accuracy.ours) == (0.9, 0.81)
-    assert not accuracy.is_inside
+@pytest.mark.parametrize(
+    ("expected", "book", "ours", "is_right"),
+    [
+        ("range", "", 1.29, True),
+        ("range", "0.9", 0.69, False),
+        ("same", "[0.0, 4.0]", [0.0, 4.0], True),
+        ("same", "235", 234, False),
+        ("open", "0.69676", 0.5, None),
+    ],
+)
+def test_a_figure_is_in_its_range_or_the_same_or_not_judged(
+    expected, book, ours, is_right
+):
+    row = {
+        "file": "metrics/train/m.json",
+        "key": "train_loss",
+        "figure": "train loss",
+        "book": book,
+        "expected": expected,
+        "mean": "1.0",
+        "std": "0.1",
+    }
+    comparison = compare(row, {"train_loss": ours})
+    assert comparison.is_right is is_right
+    assert comparison.subject == "m"
+    if expected == "range":
+        assert comparison.expected == "0.7000–1.3000"
 
 
 @given(logits_and_targets())

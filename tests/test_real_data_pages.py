@@ -1,12 +1,10 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
+from project import ROOT, run
 
-ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "report/index.html"
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
@@ -100,6 +98,13 @@ def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
         })"""
     )
     assert outside == []
+    too_wide = page.evaluate(
+        """() => [...document.querySelectorAll('table')].filter(table =>
+            table.getBoundingClientRect().right
+            > table.parentElement.getBoundingClientRect().right
+        ).map(table => table.textContent)"""
+    )
+    assert too_wide == []
     on_top_of_each_other = page.evaluate(
         """() => [...document.querySelectorAll('.chart')].flatMap(chart => {
             const texts = [...chart.querySelectorAll('.xtitle, .ytitle, .legend, .xtick, .ytick')]
@@ -156,11 +161,7 @@ def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
 
 @pytest.mark.parametrize("command", [["show"], ["diff", "HEAD"]], ids=" ".join)
 def test_dvcs_plots_draw_without_network(open_page, command, tmp_path):
-    subprocess.run(
-        ["dvc", "plots", *command, "--out", str(tmp_path), "--quiet"],
-        cwd=ROOT,
-        check=True,
-    )
+    run(ROOT, "dvc", "plots", *command, "--out", str(tmp_path), "--quiet")
     page = open_page(tmp_path / "index.html", WIDE)
     page.wait_for_selector(".vega-embed svg")
     page.wait_for_timeout(2000)

@@ -1,55 +1,73 @@
 """The figures that the book prints, beside ours, and what a right reproduction gives."""
 
-from typing import NamedTuple
-
-METRICS = {
-    "train_loss": "train loss",
-    "train_acc": "train accuracy",
-    "test_acc": "test accuracy",
-}
+import csv
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
 
 
 class Comparison(NamedTuple):
-    """One figure of a model.
+    """One figure of the book's beside ours.
 
-    book is None where the book prints none. low and high are three standard deviations
-    from the mean over many seeds of an independent implementation of the same recipe.
+    subject: the model or the stage that it is a figure of.
+    figure: what it is, in words.
+    book: what the book prints, as JSON; empty where it prints none.
+    ours: what the metrics say.
+    expected: what a right reproduction gives, in words, = for the same as the book;
+    empty where that is open.
+    is_right: whether ours is that; None where it is open.
     """
 
-    model: str
-    metric: str
-    book: float | None
-    ours: float
-    low: float
-    high: float
+    subject: str
+    figure: str
+    book: str
+    ours: Any
+    expected: str
+    is_right: bool | None
 
     @property
-    def is_inside(self) -> bool:
-        """Whether our figure is one that a right reproduction gives."""
-        return self.low <= self.ours <= self.high
+    def ours_in_words(self) -> str:
+        """Return our figure as JSON, a float rounded to five decimals."""
+        if isinstance(self.ours, float):
+            return f"{self.ours:.5f}"
+        return json.dumps(self.ours)
 
 
-def compare(
-    figures: list[dict[str, str]],
-    train_metrics: dict[str, dict],
-    test_metrics: dict[str, dict],
-) -> list[Comparison]:
-    """Return each of the book's figures beside ours.
+def compare(row: dict[str, str], metrics: dict[str, Any]) -> Comparison:
+    """Return a figure of the book's beside ours.
 
     Args:
-        figures: rows of data/book_figures.csv: model, metric, book, mean, std.
-        train_metrics, test_metrics: by model, metrics/train/M.json and metrics/test/M.json.
+        row: of data/book_figures.csv. Its column `expected` says what a right reproduction
+            gives: the same; a figure in the range of three standard deviations around the
+            mean over many seeds of an independent implementation of the same recipe; or
+            that this is open, since it depends on the speed of the book's machine.
+        metrics: what the row's file holds.
     """
-    comparisons = []
-    for figure in figures:
-        model, metric = figure["model"], figure["metric"]
-        if metric == "test_acc":
-            ours = test_metrics[model]["accuracy"]
-        else:
-            ours = train_metrics[model][metric]
-        mean, spread = float(figure["mean"]), 3 * float(figure["std"])
-        book = float(figure["book"]) if figure["book"] else None
-        comparisons.append(
-            Comparison(model, METRICS[metric], book, ours, mean - spread, mean + spread)
-        )
-    return comparisons
+    ours = metrics[row["key"]]
+    match row["expected"]:
+        case "same":
+            expected, is_right = "=", ours == json.loads(row["book"])
+        case "range":
+            mean, spread = float(row["mean"]), 3 * float(row["std"])
+            low, high = mean - spread, mean + spread
+            expected, is_right = f"{low:.4f}–{high:.4f}", low <= ours <= high
+        case "open":
+            expected, is_right = "", None
+    subject = Path(row["file"]).stem
+    return Comparison(subject, row["figure"], row["book"], ours, expected, is_right)
+
+
+def read_comparisons(
+    path: Path = Path("data/book_figures.csv"),
+) -> list[Comparison]:
+    """Read the book's figures and the metrics files they name, but for those that are gone.
+
+    A model that params.yaml no longer has, has no metrics.
+    """
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        compare(row, json.loads(Path(row["file"]).read_text(encoding="utf-8")))
+        for row in rows
+        if Path(row["file"]).exists()
+    ]

@@ -70,6 +70,15 @@ def weigh(figure: go.Figure, weights: Sequence[float], unit: str) -> None:
     )
 
 
+def mark(figure: go.Figure, x: float, word: str) -> None:
+    """Draw a vertical line at x, and say what it is."""
+    figure.add_vline(
+        x=x,
+        line={"color": WRONG, "dash": "dot"},
+        annotation={"text": f"{word}: {x:.3g}"},
+    )
+
+
 def bars(names: Sequence[str], values: Sequence[float], x: str, y: str) -> go.Figure:
     """Draw horizontal bars, the first on top."""
     bar = go.Bar(x=values, y=names, orientation="h", marker={"color": COLOURS[0]})

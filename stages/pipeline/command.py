@@ -17,9 +17,23 @@ from pipeline.arithmetic import keep_to_avx2
 from pipeline.errors import UserError
 from pipeline.lifetime import end_at_once, end_with_parent
 
+
+def say_what_is_missing(kind: type, error: BaseException, traceback) -> None:
+    """Say in a sentence that another Python runs a stage than the one it needs."""
+    if not isinstance(error, ModuleNotFoundError):
+        sys.__excepthook__(kind, error, traceback)
+        return
+    print(
+        f"{sys.executable} has no package {error.name}: put the bin folder of .venv "
+        "first on PATH, as `source .venv/bin/activate` does",
+        file=sys.stderr,
+    )
+
+
 end_at_once()
 end_with_parent()
 keep_to_avx2()
+sys.excepthook = say_what_is_missing
 
 
 def run(main: Callable[..., None]) -> None:
