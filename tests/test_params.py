@@ -39,6 +39,7 @@ def changed(tmp_path, key, value):
         ("train.lr", 0, "train.lr must be > 0, got 0"),
         ("train.lr", float("nan"), "train.lr must be a finite number, got nan"),
         ("train.lr", float("inf"), "train.lr must be a finite number, got inf"),
+        ("train.lr", 1e39, "train.lr must be <= 1000000000000, got 1e+39"),
         ("train.lr", "fast", "train.lr must be a valid number, got 'fast'"),
         ("train.epochs", 0, "train.epochs must be >= 1, got 0"),
         ("train.epochs", 1.5, "train.epochs must be a valid integer, got 1.5"),
@@ -80,6 +81,11 @@ def changed(tmp_path, key, value):
         ("titanic.train_rate", 0.99, "titanic.train_rate must be <= 0.9, got 0.99"),
         ("titanic.folds", 1, "titanic.folds must be >= 2, got 1"),
         ("titanic.max_models", 0, "titanic.max_models must be >= 1, got 0"),
+        (
+            "titanic.max_models",
+            10**12,
+            "titanic.max_models must be <= 1000, got 1000000000000",
+        ),
         ("titanic.depth", 3, "titanic.depth is not a known key"),
         (
             "samples.xor.merge",
@@ -164,6 +170,9 @@ def test_broken_yaml_is_refused_with_its_place(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text("train: {lr: 0.1\nseed: 0\n")
     with pytest.raises(UserError, match="not valid YAML.*line 2"):
+        load_params(path)
+    path.write_bytes(b"seed: \xff\n")
+    with pytest.raises(UserError, match="not valid YAML.*can't decode byte 0xff"):
         load_params(path)
 
 

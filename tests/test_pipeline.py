@@ -7,7 +7,7 @@ import csv
 import json
 
 import pytest
-from project import Project, run
+from project import ENVIRONMENT, Project, run
 
 GRADIENT_TRAINED = {
     "softmax_clusters_scratch",
@@ -150,7 +150,7 @@ def test_a_new_model_is_a_new_block_and_nothing_else(untouched):
     ("setting", "sentence"),
     [
         ("train.lr=-1", "params.yaml: train.lr must be > 0, got -1"),
-        ("train.lr=1e300", "training diverged: the loss of epoch 1 is nan"),
+        ("train.lr=1e12", "training diverged: the loss of epoch 1 is nan"),
         ("+train.momentum=0.9", "params.yaml: train.momentum is not a known key"),
         (
             "models.mlp_xor_scratch.batch_size=9000",
@@ -182,6 +182,31 @@ def test_a_class_without_training_rows_is_refused_by_the_solver(untouched):
     assert result.returncode == 1
     assert "logistic_clusters_sklearn needs training rows of" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("DEVICE", "abacus", "DEVICE=abacus with THREADS=1 can't be used here: "),
+        ("DEVICE", "meta", "expected a device of cpu, cuda"),
+        ("DEVICE", "cuda:99", "DEVICE=cuda:99 with THREADS=1 can't be used here: "),
+        ("THREADS", "0", "DEVICE=cpu with THREADS=0 can't be used here: "),
+        ("THREADS", "many", "DEVICE=cpu with THREADS=many can't be used here: "),
+    ],
+)
+def test_a_machine_that_is_not_there_is_refused(
+    untouched, monkeypatch, name, value, reason
+):
+    before = untouched.outputs()
+    monkeypatch.setitem(ENVIRONMENT, name, value)
+    result = untouched.attempt(
+        "repro", "--force", "--single-item", "train@mlp_xor_scratch"
+    )
+    assert result.returncode != 0
+    assert "train@mlp_xor_scratch: error: " in result.stderr
+    assert reason in result.stderr
+    assert "Traceback" not in result.stderr
+    assert untouched.outputs() == before
 
 
 def test_plots_show_every_chart(project):

@@ -21,6 +21,7 @@ MODELS = {
     ("mlp", "scratch"): MLP,
     ("mlp", "torch"): concise.models.mlp,
 }
+DEVICES = ["cpu", "cuda"]  # others lack float64, or the same bytes every time
 OPTIMIZERS = {"scratch": scratch.sgd.SGD, "torch": concise.sgd.SGD}
 
 
@@ -43,6 +44,8 @@ def reproducible_device() -> torch.device:
     threads, device = os.environ.get("THREADS", "1"), os.environ.get("DEVICE", "cpu")
     try:
         torch.set_num_threads(int(threads))
+        if torch.device(device).type not in DEVICES:
+            raise ValueError(f"expected a device of {', '.join(DEVICES)}")
         return torch.empty(0, device=device).device
     except (ValueError, RuntimeError, AssertionError) as error:
         raise UserError(

@@ -17,13 +17,13 @@ from ruamel.yaml.error import YAMLError
 from pipeline.errors import UserError
 
 Count = Annotated[int, Field(ge=1)]
-# upper bounds keep a slip of the finger from filling the memory
+# upper bounds keep a slip of the finger from filling the memory, or from overflowing
 UpTo20 = Annotated[int, Field(ge=1, le=20)]
 UpTo1000 = Annotated[int, Field(ge=1, le=1000)]
 Units = Annotated[int, Field(ge=1, le=10_000)]
 Points = Annotated[int, Field(ge=1, le=10_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -96,7 +96,7 @@ class Titanic(Section):
     train_rate: Annotated[float, Field(ge=0.5, le=0.9)]
     split_seed: Seed
     folds: Annotated[int, Field(ge=2, le=20)]
-    max_models: Count
+    max_models: UpTo1000
 
 
 class GradientModel(Section):
@@ -199,7 +199,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     """
     try:
         raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise UserError(
             f"{path} is not valid YAML: {' '.join(str(error).split())}"
         ) from error
