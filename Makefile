@@ -38,7 +38,9 @@ audit: .venv/installed  ## look for known vulnerabilities in what is installed
 		--requirement requirements.txt
 
 .venv/installed: requirements.txt .dvc/plots/make_page.py .dvc/plots/page.html
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; \
+		sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or later is needed, {sys.executable} is {v}")'
+	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes \
 		--requirement requirements.txt

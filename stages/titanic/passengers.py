@@ -61,13 +61,15 @@ def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
         if survival_known or name != "Survived"
     }
     try:
-        passengers = pd.read_csv(
-            path,
-            dtype=types,
-            encoding="utf-8-sig",
-            keep_default_na=False,
-            na_values=[""],
-        )
+        # an infinity among whole numbers raises ValueError, no need for a warning, too
+        with np.errstate(invalid="ignore"):
+            passengers = pd.read_csv(
+                path,
+                dtype=types,
+                encoding="utf-8-sig",
+                keep_default_na=False,
+                na_values=[""],
+            )
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} is not Kaggle's: {reason}") from error
