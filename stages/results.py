@@ -8,9 +8,9 @@ VERDICTS = {True: "yes", False: "NO", None: ""}
 
 
 def main() -> None:
+    comparisons = read_comparisons()
     line = "{:<26} {:<29} {:>20} {:>20}  {:<14} {}".format
     print(line("", "figure", "book", "ours", "expected", "as expected"))
-    comparisons = read_comparisons()
     for c in comparisons:
         ours, verdict = c.ours_in_words, VERDICTS[c.is_right]
         print(line(c.subject, c.figure, c.book or "–", ours, c.expected, verdict))

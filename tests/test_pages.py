@@ -12,9 +12,10 @@ from pytest import approx
 from strategies import logits_and_targets
 
 from evaluation.mistakes import most_confident_mistakes
-from pages.book import compare
+from pages.book import compare, read_comparisons
 from pages.figures import confusion, scene
 from pages.images import weight_pictures
+from pipeline.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,9 @@ from pages.images import weight_pictures
         ("range", "", 1.29, True),
         ("range", "0.9", 0.69, False),
         ("same", "[0.0, 4.0]", [0.0, 4.0], True),
+        ("range", "0.9", None, False),
         ("same", "235", 234, False),
+        ("same", "235", None, False),
         ("open", "0.69676", 0.5, None),
     ],
 )
@@ -44,6 +47,20 @@ def test_a_figure_is_in_its_range_or_the_same_or_not_judged(
     assert comparison.subject == "m"
     if expected == "range":
         assert comparison.expected == "0.7000–1.3000"
+
+
+def test_a_metrics_file_that_is_missing_counts_as_wrong_and_a_broken_one_is_named(
+    tmp_path,
+):
+    metrics, figures = tmp_path / "m.json", tmp_path / "figures.csv"
+    figures.write_text(
+        f"file,key,figure,book,expected,mean,std\n{metrics},rows,rows,3,same,,\n"
+    )
+    (comparison,) = read_comparisons(figures)
+    assert (comparison.ours_in_words, comparison.is_right) == ("missing", False)
+    metrics.write_text('{"rows": 3')
+    with pytest.raises(UserError, match=f"^{metrics} is not JSON"):
+        read_comparisons(figures)
 
 
 @given(logits_and_targets())

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.errors import UserError
+
 
 class Comparison(NamedTuple):
     """One figure of the book's beside ours.
@@ -12,7 +14,7 @@ class Comparison(NamedTuple):
     subject: the model or the stage that it is a figure of.
     figure: what it is, in words.
     book: what the book prints, as JSON; empty where it prints none.
-    ours: what the metrics say.
+    ours: what the metrics say; None where they are missing.
     expected: what a right reproduction gives, in words, = for the same as the book;
     empty where that is open.
     is_right: whether ours is that; None where it is open.
@@ -28,6 +30,8 @@ class Comparison(NamedTuple):
     @property
     def ours_in_words(self) -> str:
         """Return our figure as JSON, a float rounded to five decimals."""
+        if self.ours is None:
+            return "missing"
         if isinstance(self.ours, float):
             return f"{self.ours:.5f}"
         return json.dumps(self.ours)
@@ -41,16 +45,17 @@ def compare(row: dict[str, str], metrics: dict[str, Any]) -> Comparison:
             gives: the same; a figure in the range of three standard deviations around the
             mean over many seeds of an independent implementation of the same recipe; or
             that this is open, since it depends on the speed of the book's machine.
-        metrics: what the row's file holds.
+        metrics: what the row's file holds. A figure that is missing there is not right.
     """
-    ours = metrics[row["key"]]
+    ours = metrics.get(row["key"])
     match row["expected"]:
         case "same":
             expected, is_right = "=", ours == json.loads(row["book"])
         case "range":
             mean, spread = float(row["mean"]), 3 * float(row["std"])
             low, high = mean - spread, mean + spread
-            expected, is_right = f"{low:.4f}–{high:.4f}", low <= ours <= high
+            expected = f"{low:.4f}–{high:.4f}"
+            is_right = ours is not None and low <= ours <= high
         case "open":
             expected, is_right = "", None
     subject = Path(row["file"]).stem
@@ -60,14 +65,21 @@ def compare(row: dict[str, str], metrics: dict[str, Any]) -> Comparison:
 def read_comparisons(
     path: Path = Path("data/book_figures.csv"),
 ) -> list[Comparison]:
-    """Read the book's figures and the metrics files they name, but for those that are gone.
-
-    A model that params.yaml no longer has, has no metrics.
-    """
+    """Read the book's figures, and the metrics files that they name."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return [
-        compare(row, json.loads(Path(row["file"]).read_text(encoding="utf-8")))
-        for row in rows
-        if Path(row["file"]).exists()
-    ]
+    return [compare(row, read_metrics(Path(row["file"]))) for row in rows]
+
+
+def read_metrics(path: Path) -> dict[str, Any]:
+    """Read a metrics file; without it, there are none.
+
+    Raises:
+        UserError: it is not JSON.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path} is not JSON: {error}; run dvc repro") from error
