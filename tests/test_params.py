@@ -166,6 +166,20 @@ def test_any_value_is_taken_or_refused_with_its_key(tmp_path, key, value):
         assert key.rpartition(".")[0] in str(error)
 
 
+def test_a_misspelt_key_is_named_rather_than_the_one_that_is_missing(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(PARAMS.read_text().replace("merge: 2 ", "merg: 2 "))
+    with pytest.raises(UserError, match=r": samples\.xor\.merg is not a known key$"):
+        load_params(path)
+
+
+def test_a_name_with_capitals_is_refused_in_words(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(PARAMS.read_text().replace("  xor:", "  XOR:"))
+    with pytest.raises(UserError, match=r": samples\.XOR must be named by small"):
+        load_params(path)
+
+
 def test_broken_yaml_is_refused_with_its_place(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text("train: {lr: 0.1\nseed: 0\n")

@@ -206,7 +206,9 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     try:
         return Params.model_validate(raw)
     except ValidationError as error:
-        raise UserError(f"{path}: {sentence(error.errors()[0])}") from error
+        # a misspelt key is missing, too: what was written says more than what was not
+        first, *_ = sorted(error.errors(), key=lambda e: e["type"] == "missing")
+        raise UserError(f"{path}: {sentence(first)}") from error
 
 
 def sentence(error: ErrorDetails) -> str:
@@ -225,6 +227,8 @@ def sentence(error: ErrorDetails) -> str:
         case "union_tag_invalid":
             ctx = error["ctx"]
             return f"{key}.how must be {ctx['expected_tags']}, got {ctx['tag']!r}"
+        case "string_pattern_mismatch":
+            return f"{key} must be named by small letters, digits and _ alone"
         case "too_short":
             return f"{key} must have at least one block, got {error['input']!r}"
         case "model_type":
