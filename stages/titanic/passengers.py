@@ -29,16 +29,24 @@ def is_number(column: pd.Series) -> pd.Series:
     return column.isna() | (np.isfinite(column) & (column >= 0))
 
 
+def is_whole(column: pd.Series) -> pd.Series:
+    """Return where a column holds a whole number from 0 up."""
+    return column.notna() & is_number(column) & (column == column.round())
+
+
 # of a column: what it must hold, in words and as a condition
 EXPECTED = {
-    "PassengerId": ("a number of its own", lambda ids: (ids > 0) & ~ids.duplicated()),
+    "PassengerId": (
+        "a number of its own",
+        lambda ids: is_whole(ids) & (ids > 0) & ~ids.duplicated(),
+    ),
     "Survived": ("0 or 1", lambda survived: survived.isin([0, 1])),
     "Pclass": ("1, 2 or 3", lambda pclass: pclass.isin([1, 2, 3])),
     "Name": ("a name", pd.Series.notna),
     "Sex": ("male or female", lambda sex: sex.isin(["male", "female"])),
     "Age": ("a number or nothing", is_number),
-    "SibSp": ("a number", is_number),
-    "Parch": ("a number", is_number),
+    "SibSp": ("a whole number", is_whole),
+    "Parch": ("a whole number", is_whole),
     "Ticket": ("a ticket", pd.Series.notna),
     "Fare": ("a number or nothing", is_number),
 }
@@ -61,15 +69,13 @@ def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
         if survival_known or name != "Survived"
     }
     try:
-        # an infinity among whole numbers raises ValueError, no need for a warning, too
-        with np.errstate(invalid="ignore"):
-            passengers = pd.read_csv(
-                path,
-                dtype=types,
-                encoding="utf-8-sig",
-                keep_default_na=False,
-                na_values=[""],
-            )
+        passengers = pd.read_csv(
+            path,
+            dtype="str",
+            encoding="utf-8-sig",
+            keep_default_na=False,
+            na_values=[""],
+        )
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} is not Kaggle's: {reason}") from error
@@ -85,16 +91,19 @@ def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
     for name, (expected, is_right) in EXPECTED.items():
         if name not in types:
             continue
-        column = passengers[name]
-        wrong = ~is_right(column)
+        text = passengers[name]
+        column = text if types[name] == "str" else pd.to_numeric(text, errors="coerce")
+        wrong = ~is_right(column) | (column.isna() & text.notna())
         if wrong.any():
-            row = wrong.idxmax()
+            row = wrong.to_numpy().argmax()
             raise UserError(
-                f"{path}, line {row + 2}: {name} is {column[row]}, expected {expected}"
+                f"{path}, line {row + 2}: {name} is {text.iloc[row]}, "
+                f"expected {expected}"
             )
+        passengers[name] = column
     if survival_known and passengers["Survived"].nunique() < 2:
         raise UserError(
             f"{path} has Survived {passengers['Survived'][0]} in all rows, "
             "expected some of 0 and some of 1"
         )
-    return passengers[list(types)]
+    return passengers[list(types)].astype(types)
