@@ -102,6 +102,7 @@ def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
         """() => [...document.querySelectorAll('table')].filter(table =>
             table.getBoundingClientRect().right
             > table.parentElement.getBoundingClientRect().right
+            - parseFloat(getComputedStyle(table.parentElement).paddingRight) + 1
         ).map(table => table.textContent)"""
     )
     assert too_wide == []

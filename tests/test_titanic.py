@@ -168,11 +168,11 @@ def test_no_feature_is_missing(passengers, fold):
         ("\n2,1,1,", "\n2,1,first,", ", line 3: Pclass is first, expected 1, 2 or 3"),
         ("\n2,1,1,", "\n2,1,4,", ", line 3: Pclass is 4, expected 1, 2 or 3"),
         (",male,22", ",m,22.0", ", line 2: Sex is m, expected male or female"),
-        (",male,22", ",male,-22", r", line 2: Age is -22.*, expected a number or"),
+        (",male,22", ",male,-22", r", line 2: Age is -22, expected a number or"),
         (
             ",male,22",
             ",male,old",
-            ", line 2: Age is old.*, expected a number or nothing",
+            r", line 2: Age is old, expected a number or nothing",
         ),
         (",7.25,", ",inf,", ", line 2: Fare is inf, expected a number or nothing"),
         (",A/5 21171,", ",,", ", line 2: Ticket is nan, expected a ticket"),

@@ -68,7 +68,8 @@ def read_comparisons(
     """Read the book's figures, and the metrics files that they name."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return [compare(row, read_metrics(Path(row["file"]))) for row in rows]
+    metrics = {file: read_metrics(Path(file)) for file in {r["file"] for r in rows}}
+    return [compare(row, metrics[row["file"]]) for row in rows]
 
 
 def read_metrics(path: Path) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         return Params.model_validate(raw)
     except ValidationError as error:
         # a misspelt key is missing, too: what was written says more than what was not
-        first, *_ = sorted(error.errors(), key=lambda e: e["type"] == "missing")
+        first = min(error.errors(), key=lambda e: e["type"] == "missing")
         raise UserError(f"{path}: {sentence(first)}") from error
 
 
