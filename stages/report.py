@@ -17,7 +17,7 @@ from markupsafe import Markup
 from evaluation.mistakes import most_confident_mistakes
 from evaluation.network import logits
 from pages import figures
-from pages.book import read_comparisons
+from pages.book import read_comparisons, tally
 from pages.images import picture, weight_pictures
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import read_model
@@ -25,26 +25,30 @@ from pipeline.outputs import write_bytes
 from pipeline.params import GradientModel, Params, Preview, load_params
 
 FASHION_MNIST = "data/FashionMNIST/raw"
-MISTAKES = 18
+MISTAKES = 16
 VERSIONS = ["torch", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
 
 
 def main() -> None:
     params = load_params()
     charts: dict[str, figures.go.Figure] = {}
-    models = params.models
-    folders = sorted({FASHION_MNIST, *(block.data for block in models.values())})
-    datasets = {folder: read_dataset(Path(folder)) for folder in folders}
     comparisons = read_comparisons()
+    models: dict[str, list[str]] = {}  # by the folder of their data
+    for model, block in params.models.items():
+        models.setdefault(block.data, []).append(model)
+    datasets = {f: read_dataset(Path(f)) for f in {**models, FASHION_MNIST: []}}
+    confusions(models, datasets, charts)
+    curves(params, charts)
     content = {
         "comparisons": [
             (subject, list(group))
             for subject, group in groupby(comparisons, attrgetter("subject"))
         ],
-        "judged": [c.is_right for c in comparisons if c.is_right is not None],
+        "tally": tally(comparisons),
         "fashion": fashion(params.preview, datasets[FASHION_MNIST]),
-        "sample_sets": sample_sets(params, datasets, charts),
-        "confusions": confusions(params, datasets, charts),
+        "sample_sets": sample_sets(models, datasets, charts),
+        "models": models,
+        "scores": {m: read_json(f"metrics/test/{m}.json") for m in params.models},
         "image_models": image_models(params, datasets),
         "twins": twins(params, charts),
         "titanic": titanic(charts),
@@ -53,7 +57,6 @@ def main() -> None:
         "versions": {name: version(name) for name in VERSIONS},
         "fingerprint": fingerprint(),
     }
-    curves(charts)
 
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "pages"),
@@ -94,35 +97,29 @@ def fashion(preview: Preview, dataset: Dataset) -> dict:
 
 
 def sample_sets(
-    params: Params, datasets: dict[str, Dataset], charts: dict
+    models: dict[str, list[str]], datasets: dict[str, Dataset], charts: dict
 ) -> list[dict]:
-    """Return each sample set with a 3-D chart of its test points, and one a model of it."""
+    """Return each set of points with a 3-D chart of its test points, and one a model of it."""
     sets = []
-    for name in params.samples:
-        folder = f"data/split/{name}"
-        if folder not in datasets:  # no model is trained on it
+    for folder, dataset in datasets.items():
+        if dataset.has_images:
             continue
-        models = [m for m, block in params.models.items() if block.data == folder]
-        dataset = datasets[folder]
-        labels = [dataset.class_names[target] for target in dataset.test.targets]
-        scenes = []
-        for model in [None, *models]:
-            chart = f"scene-{name}-{model or 'truth'}"
-            predictions, accuracy = labels, None
-            if model:
-                rows = read_rows(f"plots/confusion/{model}.csv")
-                predictions = [row["predicted"] for row in rows]
-                accuracy = read_json(f"metrics/test/{model}.json")["accuracy"]
-            charts[chart] = figures.scene(
-                dataset.test.features, labels, predictions, dataset.class_names
+        points, targets = dataset.test
+        labels = [dataset.class_names[target] for target in targets]
+        predictions = {folder: labels}
+        for model in models[folder]:
+            rows = read_rows(f"plots/confusion/{model}.csv")
+            predictions[model] = [row["predicted"] for row in rows]
+        for name, predicted in predictions.items():
+            charts[f"scene-{name}"] = figures.scene(
+                points, labels, predicted, dataset.class_names
             )
-            scenes.append({"chart": chart, "model": model, "accuracy": accuracy})
-        sets.append({"name": name, "rows": len(labels), "scenes": scenes})
+        sets.append({"folder": folder, "rows": len(labels), "models": models[folder]})
     return sets
 
 
-def curves(charts: dict) -> None:
-    """Add autograd's chart, and those of the learning curves."""
+def curves(params: Params, charts: dict) -> None:
+    """Add autograd's chart, and those of the learning curves, in the order of params.yaml."""
     rows = read_rows("plots/autograd.csv")
     x = column(rows, "x")
     charts["autograd"] = figures.lines(
@@ -133,36 +130,42 @@ def curves(charts: dict) -> None:
         "x",
         "value",
     )
-    histories: dict[str, list[dict[str, str]]] = {}
-    for row in read_rows("plots/learning_curves.csv"):
-        histories.setdefault(row["model"], []).append(row)
+    rows = read_rows("plots/learning_curves.csv")
+    histories = {
+        model: [row for row in rows if row["model"] == model] for model in params.models
+    }
     for metric, title in [
-        ("train_loss", "cross-entropy, nats"),
+        ("train_loss", "cross-entropy, nats (log scale)"),
         ("train_acc", "share of rows right"),
         ("test_acc", "share of rows right"),
     ]:
         series = {
             model: (column(history, "epoch"), column(history, metric))
             for model, history in histories.items()
+            if history  # scikit-learn's has none
         }
         charts[f"curves-{metric}"] = figures.lines(series, "epoch", title)
+    figures.make_logarithmic(charts["curves-train_loss"])
 
 
 def confusions(
-    params: Params, datasets: dict[str, Dataset], charts: dict
-) -> list[dict]:
-    """Return each model with a chart of its confusion matrix."""
-    matrices = []
-    for model, block in params.models.items():
-        rows = read_rows(f"plots/confusion/{model}.csv")
-        class_names = datasets[block.data].class_names
-        charts[f"confusion-{model}"] = figures.confusion(
-            [row["actual"] for row in rows],
-            [row["predicted"] for row in rows],
-            class_names,
-        )
-        matrices.append({"model": model, "chart": f"confusion-{model}"})
-    return matrices
+    models: dict[str, list[str]], datasets: dict[str, Dataset], charts: dict
+) -> None:
+    """Add a chart of each model's confusion matrix."""
+    for folder, names in models.items():
+        for model in names:
+            charts[f"confusion-{model}"] = confusion(
+                f"plots/confusion/{model}.csv", datasets[folder].class_names
+            )
+
+
+def confusion(path: str, class_names: list[str]) -> figures.go.Figure:
+    """Draw the confusion matrix of a file with a row for each prediction."""
+    rows = read_rows(path)
+    actual, predicted = (
+        [row[side] for row in rows] for side in ("actual", "predicted")
+    )
+    return figures.confusion(actual, predicted, class_names)
 
 
 def image_models(params: Params, datasets: dict[str, Dataset]) -> list[dict]:
@@ -269,12 +272,7 @@ def titanic(charts: dict) -> dict:
         "accuracy",
     )
     figures.mark(charts["threshold"], honest["threshold"], "taken")
-    fates = read_rows(f"{folder}/confusion.csv")
-    charts["fates"] = figures.confusion(
-        [row["actual"] for row in fates],
-        [row["predicted"] for row in fates],
-        ["died", "survived"],
-    )
+    charts["fates"] = confusion(f"{folder}/confusion.csv", ["died", "survived"])
     return {
         "honest": honest,
         "leaky": read_json("metrics/titanic_leaky.json"),

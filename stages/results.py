@@ -2,7 +2,7 @@
 
 from pipeline.command import run
 
-from pages.book import read_comparisons
+from pages.book import read_comparisons, tally
 
 VERDICTS = {True: "yes", False: "NO", None: ""}
 
@@ -14,8 +14,8 @@ def main() -> None:
     for c in comparisons:
         ours, verdict = c.ours_in_words, VERDICTS[c.is_right]
         print(line(c.subject, c.figure, c.book or "–", ours, c.expected, verdict))
-    judged = [c.is_right for c in comparisons if c.is_right is not None]
-    print(f"\n{sum(judged)} of {len(judged)} are as expected.")
+    right, judged = tally(comparisons)
+    print(f"\n{right} of {judged} are as expected.")
 
 
 if __name__ == "__main__":

@@ -102,6 +102,19 @@ def test_a_scene_marks_each_wrong_point_once():
     assert sizes == {"a": 1, "b": 2, "wrong": 1}
 
 
+def test_a_class_without_a_right_point_keeps_its_name_in_the_legend():
+    figure = scene(np.zeros((2, 3)), ["a", "b"], ["a", "a"], ["a", "b"])
+    assert [trace.name for trace in figure.data] == ["a", "b", "wrong"]
+    assert [trace.x for trace in figure.data] == [(0,), (None,), (0,)]
+
+
+def test_a_scene_of_many_points_shows_evenly_spaced_ones():
+    points = np.arange(30_000.0).reshape(10_000, 3)
+    labels = ["a"] * len(points)
+    (trace,) = scene(points, labels, labels, ["a"]).data
+    assert np.array_equal(trace.x, points[::4, 0])
+
+
 def test_a_confusion_has_shares_of_rows_and_classes_never_seen():
     figure = confusion(["a", "a", "b"], ["a", "b", "b"], ["a", "b", "c"])
     assert figure.data[0].z.tolist() == [[0.5, 0.5, 0], [0, 1, 0], [0, 0, 0]]

@@ -1,8 +1,10 @@
 """3-D scatter plots of samples: one colour and marker a class, the legend beside them."""
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+COLOURS = matplotlib.color_sequences["petroff10"]  # as in the report
 MARKERS = "osD^v<>PX"  # 9 markers and 10 colours: no two of 90 classes look alike
 DRAWN = 2000  # points of a class at most: more would hide each other, and take seconds
 PANELS = [
@@ -92,7 +94,7 @@ def scatter(
         panel.scatter(
             *points[labels == label][:DRAWN].T,
             s=size,
-            color=f"C{label % 10}",
+            color=COLOURS[label % len(COLOURS)],
             marker=MARKERS[label % len(MARKERS)],
             edgecolors=edge,
             linewidths=0.7,

@@ -72,6 +72,12 @@ def read_comparisons(
     return [compare(row, metrics[row["file"]]) for row in rows]
 
 
+def tally(comparisons: list[Comparison]) -> tuple[int, int]:
+    """Return how many figures are as expected, and how many can be judged."""
+    judged = [c.is_right for c in comparisons if c.is_right is not None]
+    return sum(judged), len(judged)
+
+
 def read_metrics(path: Path) -> dict[str, Any]:
     """Read a metrics file; without it, there are none.
 

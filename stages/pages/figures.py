@@ -1,24 +1,26 @@
 """The report's charts, as Plotly figures without colours of their own for page and text.
 
-The page gives them those, for a light or a dark screen, and their titles, which it can
-wrap on a narrow one.
+The page gives them those, for a light or a dark screen: what has no colour here, as the
+points that are wrong, gets the text's. It also gives them their titles, which it can wrap
+on a narrow screen.
 """
 
 from collections.abc import Sequence
 
+import matplotlib
 import numpy as np
 import plotly.graph_objects as go
+from matplotlib.colors import to_hex
 
 from evaluation.metrics import confusion_matrix
 
-# Okabe and Ito's colours, which colour-blind readers tell apart, and two more after them
-COLOURS = [
-    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"),
-    *("#999933", "#D55E00", "#999999", "#882255", "#44AA99"),
-]
+# ten that colour-blind readers tell apart: Petroff, Accessible Color Sequences (2021)
+COLOURS = [to_hex(colour) for colour in matplotlib.color_sequences["petroff10"]]
 SYMBOLS = ["circle", "square", "diamond", "cross"]
-DASHES = ["solid", "dash", "dot"]
-WRONG = "#D81B60"
+DASHES = ["solid", "dash", "dashdot"]
+# light up to a half and dark from there, so that each number on it can be read
+SHARES = [(0, "#f7fbff"), (0.5, "#a6cbe8"), (0.5, "#2171b5"), (1, "#08306b")]
+SHOWN = 3000  # points of a scene at most: more would hide each other, and fill the page
 
 
 def chart(traces: Sequence, x: str, y: str) -> go.Figure:
@@ -49,6 +51,12 @@ def lines(series: dict[str, tuple[Sequence, Sequence]], x: str, y: str) -> go.Fi
     return chart(traces, x, y).update_layout(hovermode="x unified")
 
 
+def make_logarithmic(figure: go.Figure) -> None:
+    """Give a figure a logarithmic y axis, on which small values stay apart."""
+    ticks = [m * 10.0**e for e in range(-6, 7) for m in (1, 2, 5)]
+    figure.update_yaxes(type="log", tickvals=ticks)
+
+
 def against_diagonal(
     x_values: Sequence, y_values: Sequence, x: str, y: str, diagonal: str
 ) -> go.Figure:
@@ -74,7 +82,7 @@ def mark(figure: go.Figure, x: float, word: str) -> None:
     """Draw a vertical line at x, and say what it is."""
     figure.add_vline(
         x=x,
-        line={"color": WRONG, "dash": "dot"},
+        line={"dash": "dot"},
         annotation={"text": f"{word}: {x:.3g}"},
     )
 
@@ -91,51 +99,61 @@ def scene(
     predictions: Sequence[str],
     class_names: Sequence[str],
 ) -> go.Figure:
-    """Draw points in 3-D, coloured by what is predicted, the wrong ones as red diamonds.
+    """Draw points in 3-D, coloured by their class, those predicted wrong as diamonds.
+
+    Of more than SHOWN points, evenly spaced rows are drawn.
 
     Args:
         points: (rows, 3).
         labels, predictions: the name of each row's class, and of the one predicted.
         class_names: of all classes, in the order of their colours.
     """
-    labels, predictions = np.array(labels), np.array(predictions)
+    shown = slice(None, None, -(-len(points) // SHOWN))
+    points, labels, predictions = (
+        np.array(values)[shown] for values in (points, labels, predictions)
+    )
     wrong = labels != predictions
     traces = [
         cloud(
-            points[(predictions == name) & ~wrong],
+            points[(labels == name) & ~wrong],
             name,
-            size=3,
             color=COLOURS[i % len(COLOURS)],
             symbol=SYMBOLS[i // len(COLOURS) % len(SYMBOLS)],
         )
         for i, name in enumerate(class_names)
     ]
     if wrong.any():
+        pairs = zip(labels[wrong], predictions[wrong], strict=True)
         traces.append(
-            cloud(points[wrong], "wrong", size=3, color=WRONG, symbol="diamond")
+            cloud(points[wrong], "wrong", symbol="diamond").update(
+                text=[f"{label} → {prediction}" for label, prediction in pairs]
+            )
         )
     figure = go.Figure(traces)
     axis = {"nticks": 5, "tickfont": {"size": 10}}
     return figure.update_layout(
         template="none",
-        height=440,
+        height=420,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         legend={"orientation": "h", "y": 0, "yanchor": "top", "itemsizing": "constant"},
         scene={
             **{f"{name}axis": {"title": {"text": name}, **axis} for name in "xyz"},
             "aspectmode": "cube",
+            # from here all three axes' titles are in sight, on a phone, too
             "camera": {
-                "eye": {"x": 1.6, "y": -1.6, "z": 0.9},
-                "center": {"x": 0, "y": 0, "z": -0.15},
+                "eye": {"x": 2.0, "y": -0.9, "z": 0.8},
+                "center": {"x": 0, "y": -0.1, "z": -0.1},
             },
         },
     )
 
 
 def cloud(points: np.ndarray, name: str, **marker) -> go.Scatter3d:
-    """Return points (rows, 3) as one series of a 3-D chart."""
-    x, y, z = points.round(3).T
-    return go.Scatter3d(x=x, y=y, z=z, name=name, mode="markers", marker=marker)
+    """Return points (rows, 3) as one series of a 3-D chart, in its legend even if empty."""
+    x, y, z = points.round(3).T if len(points) else ([None],) * 3
+    return go.Scatter3d(
+        x=x, y=y, z=z, name=name, mode="markers", marker={"size": 3, **marker}
+    )
 
 
 def confusion(
@@ -155,7 +173,7 @@ def confusion(
         y=class_names,
         zmin=0,
         zmax=1,
-        colorscale="Blues",
+        colorscale=SHARES,
         showscale=False,
         text=np.where(percents, percents.astype(str), ""),
         texttemplate="%{text}",
@@ -163,5 +181,5 @@ def confusion(
         hovertemplate="%{y} predicted as %{x}: %{z:.1%}<extra></extra>",
     )
     figure = chart([heatmap], "predicted class", "actual class")
-    figure.update_xaxes(dtick=1, tickangle=90)
+    figure.update_xaxes(dtick=1, autotickangles=[0, 90], tickfont={"size": 11})
     return figure.update_yaxes(dtick=1, autorange="reversed")
