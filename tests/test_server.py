@@ -214,9 +214,15 @@ def serve():
 NO_CLUSTER = "error: no H2O 3.46.0.11 cluster at {}: "
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "localhost", "ftp://a:1"])
-def test_an_h2o_url_that_nobody_answers_is_refused(url):
+def test_an_h2o_url_that_nobody_answers_is_refused():
+    url = "http://127.0.0.1:9"
     assert NO_CLUSTER.format(url) in refusal(H2O_URL=url)
+
+
+@pytest.mark.parametrize("url", ["localhost", "ftp://a:1"])
+def test_an_h2o_url_that_is_none_is_refused(url):
+    expected = f"error: H2O_URL must be http://HOST:PORT, got {url!r}\n"
+    assert expected in refusal(H2O_URL=url)
 
 
 def test_an_h2o_url_of_something_else_is_refused(serve):

