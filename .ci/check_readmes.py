@@ -1,10 +1,12 @@
-"""Fail if a table of results in a README isn't what the committed metrics say.
+"""Fail if a README's results aren't the committed metrics', or its code not the other's.
 
 On a clean clone; after a `make repro` elsewhere the metrics may be another processor's.
 """
 
 import json
+import re
 import sys
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -27,18 +29,31 @@ def main() -> None:
         ("| ", f"| {leaky[f'leaky_{key}']:.5f} | {honest[key]:.5f} |")
         for key in TITANIC
     }
+    readmes = {
+        name: (ROOT / name).read_text(encoding="utf-8")
+        for name in ("README.md", "README.zh-CN.md")
+    }
     failures = [
-        f"{path.name} has no row {start} … {end}"
-        for path in sorted(ROOT.glob("README*.md"))
+        f"{name} has no row {start} … {end}"
+        for name, text in readmes.items()
         for start, end in sorted(rows)
-        if not any(
-            line.startswith(start) and end in line
-            for line in path.read_text(encoding="utf-8").splitlines()
-        )
+        if not any(line.startswith(start) and end in line for line in text.splitlines())
+    ]
+    english, chinese = (code_blocks(text) for text in readmes.values())
+    failures += [
+        f"only one README has, in this place:\n{one}\nand the other:\n{other}"
+        for one, other in zip_longest(english, chinese)
+        if one != other
     ]
     if failures:
         sys.exit("\n".join(failures))
-    print("the READMEs quote the committed metrics")
+    print("the READMEs quote the committed metrics, and show the same code")
+
+
+def code_blocks(text: str) -> list[str]:
+    """Return the commands and files that a README shows, without their comments."""
+    blocks = re.findall(r"```(?:sh|yaml|python)\n(.*?)```", text, re.DOTALL)
+    return [re.sub(r" +# .*", "", block) for block in blocks]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""What the report is made of: comparisons, mistakes, pictures of weights."""
+"""What the report is made of: comparisons, mistakes, pictures of weights, charts."""
 
 import base64
 import io
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +15,11 @@ from strategies import logits_and_targets
 
 from evaluation.mistakes import most_confident_mistakes
 from pages.book import compare, read_comparisons
-from pages.figures import confusion, scene
+from pages.figures import COLOURS, confusion, scene
 from pages.images import weight_pictures
 from pipeline.errors import UserError
+from pipeline.inputs import Dataset, Part
+from report import curves, sample_sets
 
 
 @pytest.mark.parametrize(
@@ -113,6 +117,42 @@ def test_a_scene_of_many_points_shows_evenly_spaced_ones():
     labels = ["a"] * len(points)
     (trace,) = scene(points, labels, labels, ["a"]).data
     assert np.array_equal(trace.x, points[::4, 0])
+
+
+def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path("plots/confusion").mkdir(parents=True)
+    Path("plots/confusion/m.csv").write_text(
+        "actual,predicted\nlabel 0,label 0\nlabel 1,label 0\n"
+    )
+    part = Part(np.arange(6.0).reshape(2, 3), np.array([0, 1]))
+    charts = {}
+    (mine,) = sample_sets(
+        {"mine": ["m"]},
+        {"mine": Dataset(part, part, ["label 0", "label 1"])},
+        charts,
+    )
+    assert mine == {"folder": "mine", "rows": 2, "models": ["m"]}
+    assert list(charts) == ["scene-mine", "scene-m"]
+    assert charts["scene-m"].data[-1].text == ("label 1 → label 0",)
+
+
+def test_a_new_model_leaves_the_colours_of_the_others(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("plots").mkdir()
+    Path("plots/autograd.csv").write_text("x,y,gradient\n0,0,0\n")
+    Path("plots/learning_curves.csv").write_text(
+        "model,epoch,train_loss,train_acc,test_acc\n"
+        "a_new,1,2,0.5,0.5\n"
+        "old,1,2,0.5,0.5\n"
+    )
+    charts = {}
+    curves(SimpleNamespace(models=["sklearns", "old", "a_new"]), charts)
+    old, new = charts["curves-train_loss"].data
+    assert (old.name, old.line.color) == ("old", COLOURS[0])
+    assert (new.name, new.line.color) == ("a_new", COLOURS[1])
 
 
 def test_a_confusion_has_shares_of_rows_and_classes_never_seen():
