@@ -17,7 +17,7 @@ from markupsafe import Markup
 from evaluation.mistakes import most_confident_mistakes
 from evaluation.network import logits
 from pages import figures
-from pages.book import read_comparisons, tally
+from pages.book import Comparison, read_comparisons, tally
 from pages.images import picture, weight_pictures
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import read_model
@@ -37,6 +37,7 @@ def main() -> None:
     for model, block in params.models.items():
         models.setdefault(block.data, []).append(model)
     datasets = {f: read_dataset(Path(f)) for f in {**models, FASHION_MNIST: []}}
+    book(comparisons, charts)
     confusions(models, datasets, charts)
     curves(params, charts)
     content = {
@@ -51,7 +52,7 @@ def main() -> None:
         "scores": {m: read_json(f"metrics/test/{m}.json") for m in params.models},
         "image_models": image_models(params, datasets),
         "twins": twins(params, charts),
-        "titanic": titanic(charts),
+        "titanic": titanic(comparisons, charts),
         "params": Path("params.yaml").read_text(encoding="utf-8"),
         "seed": params.seed,
         "versions": {name: version(name) for name in VERSIONS},
@@ -77,6 +78,26 @@ def main() -> None:
         ),
     )
     write_bytes(Path("report/index.html"), page.encode())
+
+
+def book(comparisons: list[Comparison], charts: dict) -> None:
+    """Add a chart of the figures that have a range, the book's and ours, on one scale."""
+    ranged = [c for c in comparisons if c.std]
+    series = {
+        "the book": [json.loads(c.book or "null") for c in ranged],
+        "ours": [c.ours for c in ranged],
+    }
+    charts["book"] = figures.deviations(
+        [f"{c.subject}<br>{c.figure}" for c in ranged],
+        {
+            name: [
+                None if value is None else (value - c.mean) / c.std
+                for c, value in zip(ranged, values, strict=True)
+            ]
+            for name, values in series.items()
+        },
+        "σ from the mean",
+    )
 
 
 def fashion(preview: Preview, dataset: Dataset) -> dict:
@@ -226,7 +247,7 @@ def twins(params: Params, charts: dict) -> list[dict]:
     return pairs
 
 
-def titanic(charts: dict) -> dict:
+def titanic(comparisons: list[Comparison], charts: dict) -> dict:
     """Return Titanic's figures, with charts of the holdout model."""
     folder = "plots/titanic"
     importance = read_rows(f"{folder}/varimp_holdout.csv")
@@ -252,7 +273,12 @@ def titanic(charts: dict) -> dict:
         "share that survived",
         "as predicted",
     )
-    figures.weigh(charts["calibration"], column(calibration, "rows"), "passengers")
+    figures.add_intervals(
+        charts["calibration"],
+        column(calibration, "low"),
+        column(calibration, "high"),
+        [f"{row['rows']} passengers" for row in calibration],
+    )
     curve = read_rows(f"{folder}/precision_recall.csv")
     charts["precision_recall"] = figures.lines(
         {"the model": (column(curve, "recall"), column(curve, "precision"))},
@@ -273,9 +299,16 @@ def titanic(charts: dict) -> dict:
     )
     figures.mark(charts["threshold"], honest["threshold"], "taken")
     charts["fates"] = confusion(f"{folder}/confusion.csv", ["died", "survived"])
+    recipe = [c for c in comparisons if c.subject == "titanic_leaky"]
+    ours = [
+        honest[c.key.removeprefix("leaky_").removeprefix("validation_")] for c in recipe
+    ]
     return {
         "honest": honest,
-        "leaky": read_json("metrics/titanic_leaky.json"),
+        "figures": [
+            (c, c._replace(ours=value).ours_in_words)
+            for c, value in zip(recipe, ours, strict=True)
+        ],
         "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
     }
 

@@ -19,11 +19,21 @@ from pages.figures import COLOURS, confusion, scene
 from pages.images import weight_pictures
 from pipeline.errors import UserError
 from pipeline.inputs import Dataset, Part
-from report import curves, sample_sets
+from report import book, curves, sample_sets
+
+ROW = {
+    "file": "metrics/train/m.json",
+    "key": "train_loss",
+    "figure": "train loss",
+    "book": "0.9",
+    "expected": "range",
+    "mean": "1.0",
+    "std": "0.1",
+}
 
 
 @pytest.mark.parametrize(
-    ("expected", "book", "ours", "is_right"),
+    ("expected", "printed", "ours", "is_right"),
     [
         ("range", "", 1.29, True),
         ("range", "0.9", 0.69, False),
@@ -35,22 +45,24 @@ from report import curves, sample_sets
     ],
 )
 def test_a_figure_is_in_its_range_or_the_same_or_not_judged(
-    expected, book, ours, is_right
+    expected, printed, ours, is_right
 ):
-    row = {
-        "file": "metrics/train/m.json",
-        "key": "train_loss",
-        "figure": "train loss",
-        "book": book,
-        "expected": expected,
-        "mean": "1.0",
-        "std": "0.1",
-    }
+    row = ROW | {"expected": expected, "book": printed}
     comparison = compare(row, {"train_loss": ours})
     assert comparison.is_right is is_right
     assert comparison.subject == "m"
     if expected == "range":
         assert comparison.expected == "0.7000–1.3000"
+
+
+def test_deviations_leave_out_what_the_book_does_not_print():
+    ranged = compare(ROW | {"expected": "range", "book": ""}, {"train_loss": 1.2})
+    charts = {}
+    book([ranged, compare(ROW | {"expected": "open"}, {})], charts)
+    printed, ours = charts["book"].data
+    assert printed.y == ours.y == ("m<br>train loss",)
+    assert printed.x == (None,)
+    assert ours.x == approx((2.0,))
 
 
 def test_a_metrics_file_that_is_missing_counts_as_wrong_and_a_broken_one_is_named(
@@ -99,11 +111,16 @@ def test_weights_are_red_for_a_class_white_at_zero_and_blue_against_it():
     assert against[2] > against[0]
 
 
-def test_a_scene_marks_each_wrong_point_once():
+def test_a_scene_marks_each_wrong_point_once_in_the_colour_of_what_it_was_taken_for():
     points = np.arange(12.0).reshape(4, 3)
     figure = scene(points, ["a", "a", "b", "b"], ["a", "b", "b", "b"], ["a", "b"])
     sizes = {trace.name: len(trace.x) for trace in figure.data}
     assert sizes == {"a": 1, "b": 2, "wrong": 1}
+    _, b, wrong = figure.data
+    assert wrong.x[0] == points[1, 0]
+    assert wrong.text == ("a → b",)
+    assert wrong.marker.color == (b.marker.color,)
+    assert wrong.marker.line.width > 0
 
 
 def test_a_class_without_a_right_point_keeps_its_name_in_the_legend():

@@ -10,6 +10,7 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
     None,
 )
+EYE = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 pytestmark = [
@@ -36,10 +37,8 @@ def open_page(browser):
     """Open a file at a size, offline; what it asked for or complained of fails the test."""
     contexts, faults = [], []
 
-    def open_page(path, viewport, color_scheme="light"):
-        context = browser.new_context(
-            viewport=viewport, color_scheme=color_scheme, offline=True
-        )
+    def open_page(path, viewport, **options):
+        context = browser.new_context(viewport=viewport, offline=True, **options)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -79,7 +78,7 @@ def charts(page):
 def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
     open_page, viewport, color_scheme
 ):
-    page = open_page(REPORT, viewport, color_scheme)
+    page = open_page(REPORT, viewport, color_scheme=color_scheme)
     drawn = charts(page)
     assert len(drawn) >= 20
     for chart in drawn:
@@ -134,8 +133,7 @@ def test_a_scene_turns_when_it_is_dragged(open_page):
     charts(page)
     scene = page.locator("[id^=chart-scene]").first
     scene.scroll_into_view_if_needed()
-    eye = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
-    before = scene.evaluate(eye)
+    before = scene.evaluate(EYE)
     box = scene.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -143,7 +141,65 @@ def test_a_scene_turns_when_it_is_dragged(open_page):
     page.mouse.move(x + 80, y + 30, steps=8)
     page.mouse.up()
     page.wait_for_timeout(500)
-    assert scene.evaluate(eye) != before
+    assert scene.evaluate(EYE) != before
+
+
+def test_the_wheel_scrolls_past_a_scene_until_it_is_clicked(open_page):
+    page = open_page(REPORT, WIDE)
+    charts(page)
+    scene = page.locator("[id^=chart-scene]").first
+    scene.scroll_into_view_if_needed()
+    box = scene.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    before = page.evaluate("scrollY"), scene.evaluate(EYE)
+    page.mouse.wheel(0, -60)
+    page.wait_for_timeout(500)
+    after = page.evaluate("scrollY"), scene.evaluate(EYE)
+    assert after == (before[0] - 60, before[1])
+    scene.click()
+    page.mouse.wheel(0, -60)
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") == after[0]
+    assert scene.evaluate(EYE) != after[1]
+
+
+@pytest.mark.parametrize("kind", ["scene", "curves", "confusion"])
+def test_a_swipe_on_a_touch_screen_scrolls_past_a_chart(open_page, kind):
+    page = open_page(REPORT, NARROW, has_touch=True, is_mobile=True)
+    charts(page)
+    page.locator(f"[id^=chart-{kind}]").first.evaluate("c => c.scrollIntoView()")
+    before = page.evaluate("scrollY")
+    swipe(page, (195, 300), (195, 150))
+    assert page.evaluate("scrollY") > before + 100
+
+
+def test_a_scene_that_was_tapped_turns_by_a_swipe(open_page):
+    page = open_page(REPORT, NARROW, has_touch=True, is_mobile=True)
+    charts(page)
+    scene = page.locator("[id^=chart-scene]").first
+    scene.evaluate("c => c.scrollIntoView()")
+    page.touchscreen.tap(195, 200)
+    before = page.evaluate("scrollY"), scene.evaluate(EYE)
+    swipe(page, (195, 300), (195, 150))
+    assert page.evaluate("scrollY") == before[0]
+    assert scene.evaluate(EYE) != before[1]
+
+
+def swipe(page, start, end, steps=10):
+    """Draw a finger over a touch screen, from one point to another."""
+    touch = page.context.new_cdp_session(page)
+    for i in range(steps + 1):
+        x, y = (a + (b - a) * i / steps for a, b in zip(start, end, strict=True))
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": "touchMove" if i else "touchStart",
+                "touchPoints": [{"x": x, "y": y}],
+            },
+        )
+        page.wait_for_timeout(20)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(500)
 
 
 def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):

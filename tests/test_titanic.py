@@ -23,7 +23,12 @@ from titanic.features import (
     title,
     woman_or_boy,
 )
-from titanic.measures import accuracy_by_threshold, best_threshold, binary_report
+from titanic.measures import (
+    accuracy_by_threshold,
+    best_threshold,
+    binary_report,
+    calibration,
+)
 from titanic.passengers import read_passengers
 
 DATA = Path(__file__).parents[1] / "data/titanic"
@@ -279,3 +284,14 @@ def test_the_report_of_a_small_case_is_right():
     assert report["auc"] == approx(5 / 6)
     assert report["mse"] == approx((0.01 + 0.36 + 0.36 + 0.04 + 0.01) / 5)
     assert report["accuracy_low"] < 0.6 < report["accuracy_high"]
+
+
+def test_calibration_is_what_came_true_in_each_tenth_that_has_rows():
+    survived, probability = np.array([0, 1, 1, 1]), np.array([0.11, 0.19, 0.95, 1.0])
+    table = calibration(survived, probability)
+    assert table["predicted"].tolist() == approx([0.15, 0.975])
+    assert table["observed"].tolist() == [0.5, 1]
+    assert table["rows"].tolist() == [2, 2]
+    # Wilson's intervals of 1 of 2 and of 2 of 2
+    assert table["low"].tolist() == approx([0.09453, 0.34238], abs=1e-5)
+    assert table["high"].tolist() == approx([0.90547, 1], abs=1e-5)

@@ -12,20 +12,25 @@ class Comparison(NamedTuple):
     """One figure of the book's beside ours.
 
     subject: the model or the stage that it is a figure of.
+    key: its name in the metrics.
     figure: what it is, in words.
     book: what the book prints, as JSON; empty where it prints none.
     ours: what the metrics say; None where they are missing.
     expected: what a right reproduction gives, in words, = for the same as the book;
     empty where that is open.
     is_right: whether ours is that; None where it is open.
+    mean, std: over many seeds of the reference; None where there is no range.
     """
 
     subject: str
+    key: str
     figure: str
     book: str
     ours: Any
     expected: str
     is_right: bool | None
+    mean: float | None = None
+    std: float | None = None
 
     @property
     def ours_in_words(self) -> str:
@@ -47,19 +52,28 @@ def compare(row: dict[str, str], metrics: dict[str, Any]) -> Comparison:
             that this is open, since it depends on the speed of the book's machine.
         metrics: what the row's file holds. A figure that is missing there is not right.
     """
-    ours = metrics.get(row["key"])
+    ours, mean, std = metrics.get(row["key"]), None, None
     match row["expected"]:
         case "same":
             expected, is_right = "=", ours == json.loads(row["book"])
         case "range":
-            mean, spread = float(row["mean"]), 3 * float(row["std"])
-            low, high = mean - spread, mean + spread
+            mean, std = float(row["mean"]), float(row["std"])
+            low, high = mean - 3 * std, mean + 3 * std
             expected = f"{low:.4f}–{high:.4f}"
             is_right = ours is not None and low <= ours <= high
         case "open":
             expected, is_right = "", None
-    subject = Path(row["file"]).stem
-    return Comparison(subject, row["figure"], row["book"], ours, expected, is_right)
+    return Comparison(
+        Path(row["file"]).stem,
+        row["key"],
+        row["figure"],
+        row["book"],
+        ours,
+        expected,
+        is_right,
+        mean,
+        std,
+    )
 
 
 def read_comparisons(

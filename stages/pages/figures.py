@@ -1,7 +1,7 @@
 """The report's charts, as Plotly figures without colours of their own for page and text.
 
 The page gives them those, for a light or a dark screen: what has no colour here, as the
-points that are wrong, gets the text's. It also gives them their titles, which it can wrap
+edge of a point that is wrong, gets the text's. It also gives them their titles, which it can wrap
 on a narrow screen.
 """
 
@@ -28,7 +28,8 @@ def chart(traces: Sequence, x: str, y: str) -> go.Figure:
     return go.Figure(traces).update_layout(
         template="none",
         height=420,
-        margin={"l": 8, "r": 16, "t": 16, "b": 8},
+        margin={"l": 8, "r": 16, "t": 32, "b": 8},
+        hoverlabel={"namelength": -1},
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         xaxis={"title": {"text": x, "standoff": 8}, "automargin": True},
         yaxis={"title": {"text": y, "standoff": 8}, "automargin": True},
@@ -45,10 +46,37 @@ def lines(series: dict[str, tuple[Sequence, Sequence]], x: str, y: str) -> go.Fi
             mode="lines+markers",
             line={"color": COLOURS[i % len(COLOURS)], "dash": DASHES[i % len(DASHES)]},
             marker={"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 6},
+            hovertemplate="%{y:.4f}",
         )
         for i, (name, values) in enumerate(series.items())
     ]
-    return chart(traces, x, y).update_layout(hovermode="x unified")
+    figure = chart(traces, x, y).update_layout(hovermode="x unified")
+    return figure.update_xaxes(unifiedhovertitle={"text": f"{x} %{{x:.3~f}}"})
+
+
+def deviations(
+    names: Sequence[str], series: dict[str, Sequence[float | None]], x: str
+) -> go.Figure:
+    """Draw one row a name, with a marker for each of the series, over a band from -3 to 3."""
+    traces = [
+        go.Scatter(
+            x=values,
+            y=names,
+            name=name,
+            mode="markers",
+            marker={"symbol": SYMBOLS[i], "size": 9, "color": COLOURS[i]},
+            hovertemplate="%{x:.2f} σ",
+        )
+        for i, (name, values) in enumerate(series.items())
+    ]
+    figure = chart(traces, x, "").update_layout(
+        height=120 + 34 * len(names), hovermode="y unified"
+    )
+    figure.add_vrect(
+        x0=-3, x1=3, fillcolor=COLOURS[3], opacity=0.2, line_width=0, layer="below"
+    )
+    figure.update_xaxes(range=[-4, 4], dtick=3)
+    return figure.update_yaxes(autorange="reversed", dtick=1, tickfont={"size": 10})
 
 
 def make_logarithmic(figure: go.Figure) -> None:
@@ -67,13 +95,16 @@ def against_diagonal(
     return figure.update_layout(hovermode="closest")
 
 
-def weigh(figure: go.Figure, weights: Sequence[float], unit: str) -> None:
-    """Let the markers of a figure's first line cover areas that grow with their weights."""
-    sizes = 6 + 24 * np.sqrt(np.array(weights) / max(weights))
+def add_intervals(
+    figure: go.Figure, low: Sequence[float], high: Sequence[float], texts: Sequence[str]
+) -> None:
+    """Turn a figure's first line into points, each with its interval and its text."""
+    y = np.array(figure.data[0].y)
     figure.update_traces(
-        marker_size=sizes,
-        customdata=weights,
-        hovertemplate=f"(%{{x:.3f}}, %{{y:.3f}}): %{{customdata:.0f}} {unit}",
+        mode="markers",
+        error_y={"symmetric": False, "array": high - y, "arrayminus": y - low},
+        text=texts,
+        hovertemplate="(%{x:.3f}, %{y:.3f}): %{text}",
         selector=0,
     )
 
@@ -99,7 +130,7 @@ def scene(
     predictions: Sequence[str],
     class_names: Sequence[str],
 ) -> go.Figure:
-    """Draw points in 3-D, coloured by their class, those predicted wrong as diamonds.
+    """Draw points in 3-D, coloured by what is predicted, the wrong ones with an edge.
 
     Of more than SHOWN points, evenly spaced rows are drawn.
 
@@ -113,20 +144,32 @@ def scene(
         np.array(values)[shown] for values in (points, labels, predictions)
     )
     wrong = labels != predictions
-    traces = [
-        cloud(
-            points[(labels == name) & ~wrong],
-            name,
-            color=COLOURS[i % len(COLOURS)],
-            symbol=SYMBOLS[i // len(COLOURS) % len(SYMBOLS)],
-        )
+    looks = {
+        name: {
+            "color": COLOURS[i % len(COLOURS)],
+            "symbol": SYMBOLS[i // len(COLOURS) % len(SYMBOLS)],
+        }
         for i, name in enumerate(class_names)
+    }
+    traces = [
+        cloud(points[(labels == name) & ~wrong], name, name, **look)
+        for name, look in looks.items()
     ]
     if wrong.any():
-        pairs = zip(labels[wrong], predictions[wrong], strict=True)
+        taken_for = [looks[prediction] for prediction in predictions[wrong]]
         traces.append(
-            cloud(points[wrong], "wrong", symbol="diamond").update(
-                text=[f"{label} → {prediction}" for label, prediction in pairs]
+            cloud(
+                points[wrong],
+                "wrong",
+                [
+                    f"{label} → {prediction}"
+                    for label, prediction in zip(
+                        labels[wrong], predictions[wrong], strict=True
+                    )
+                ],
+                color=[look["color"] for look in taken_for],
+                symbol=[look["symbol"] for look in taken_for],
+                line={"width": 1},
             )
         )
     figure = go.Figure(traces)
@@ -148,11 +191,23 @@ def scene(
     )
 
 
-def cloud(points: np.ndarray, name: str, **marker) -> go.Scatter3d:
-    """Return points (rows, 3) as one series of a 3-D chart, in its legend even if empty."""
+def cloud(
+    points: np.ndarray, name: str, text: str | Sequence[str], **marker
+) -> go.Scatter3d:
+    """Return points (rows, 3) as one series of a 3-D chart, in its legend even if empty.
+
+    The text, one for all points or one each, is shown beside a point that is pointed at.
+    """
     x, y, z = points.round(3).T if len(points) else ([None],) * 3
     return go.Scatter3d(
-        x=x, y=y, z=z, name=name, mode="markers", marker={"size": 3, **marker}
+        x=x,
+        y=y,
+        z=z,
+        name=name,
+        mode="markers",
+        marker={"size": 3, **marker},
+        text=text,
+        hovertemplate="%{text}<br>(%{x}, %{y}, %{z})<extra></extra>",
     )
 
 
@@ -178,7 +233,8 @@ def confusion(
         text=np.where(percents, percents.astype(str), ""),
         texttemplate="%{text}",
         textfont={"size": 10},
-        hovertemplate="%{y} predicted as %{x}: %{z:.1%}<extra></extra>",
+        customdata=counts,
+        hovertemplate="%{y} predicted as %{x}: %{z:.1%}, %{customdata} rows<extra></extra>",
     )
     figure = chart([heatmap], "predicted class", "actual class")
     figure.update_xaxes(dtick=1, autotickangles=[0, 90], tickfont={"size": 11})

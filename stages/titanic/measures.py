@@ -87,12 +87,22 @@ def precision_recall(survived: np.ndarray, probability: np.ndarray) -> pd.DataFr
 def calibration(survived: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
     """Return, for ten equal bins of probability that are not empty, what came true.
 
-    Columns predicted (mean probability), observed (share that survived), rows.
+    Columns predicted (mean probability), observed (share that survived), rows, and low and
+    high: Wilson's 95 % interval of observed.
     """
     bins = np.minimum(
         (probability * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1
     )
     table = pd.DataFrame({"predicted": probability, "observed": survived, "rows": 1})
-    return table.groupby(bins).agg(
-        {"predicted": "mean", "observed": "mean", "rows": "sum"}
+    table = table.groupby(bins).agg(
+        predicted=("predicted", "mean"),
+        observed=("observed", "mean"),
+        rows=("rows", "sum"),
+        survivors=("observed", "sum"),
+    )
+    counts = zip(table.pop("survivors"), table["rows"], strict=True)
+    intervals = [binomtest(int(k), n).proportion_ci(method="wilson") for k, n in counts]
+    return table.assign(
+        low=[interval.low for interval in intervals],
+        high=[interval.high for interval in intervals],
     )
