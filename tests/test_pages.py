@@ -2,6 +2,7 @@
 
 import base64
 import io
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from pages.images import weight_pictures
 from pipeline.errors import UserError
 from pipeline.inputs import Dataset, Part
 from report import book, curves, sample_sets
+from results import main as results
 
 ROW = {
     "file": "metrics/train/m.json",
@@ -53,6 +55,25 @@ def test_a_figure_is_in_its_range_or_the_same_or_not_judged(
     assert comparison.subject == "m"
     if expected == "range":
         assert comparison.expected == "0.7000–1.3000"
+
+
+def test_results_are_the_books_figures_and_those_of_ones_own_models(
+    tmp_path, monkeypatch, capsys
+):
+    shutil.copy("params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for folder in ("data", "metrics/test"):
+        Path(folder).mkdir(parents=True)
+    Path("data/book_figures.csv").write_text(
+        "file,key,figure,book,expected,mean,std\nmetrics/books.json,rows,rows,3,same,,\n"
+    )
+    Path("metrics/books.json").write_text('{"rows": 4}')
+    Path("metrics/test/mlp_xor_scratch.json").write_text('{"accuracy": 0.5, "rows": 9}')
+    results()
+    _, of_book, of_own, _, count, _ = capsys.readouterr().out.splitlines()
+    assert of_book.split() == ["books", "rows", "3", "4", "=", "NO"]
+    assert of_own.split() == ["mlp_xor_scratch", "test", "accuracy", "–", "0.50000"]
+    assert count == "0 of 1 are as expected."
 
 
 def test_deviations_leave_out_what_the_book_does_not_print():

@@ -216,10 +216,13 @@ def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
         assert curves.count() == expected
 
 
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
 @pytest.mark.parametrize("command", [["show"], ["diff", "HEAD"]], ids=" ".join)
-def test_dvcs_plots_draw_without_network(open_page, command, tmp_path):
+def test_dvcs_plots_draw_without_network_and_fit_the_screen(
+    open_page, viewport, command, tmp_path
+):
     run(ROOT, "dvc", "plots", *command, "--out", str(tmp_path), "--quiet")
-    page = open_page(tmp_path / "index.html", WIDE)
+    page = open_page(tmp_path / "index.html", viewport)
     page.wait_for_selector(".vega-embed svg")
     page.wait_for_timeout(2000)
     marks = page.evaluate(
@@ -228,3 +231,8 @@ def test_dvcs_plots_draw_without_network(open_page, command, tmp_path):
     )
     assert len(marks) >= 3
     assert min(marks) > 0
+    too_far = page.evaluate(
+        """() => [...document.querySelectorAll('.vega-embed svg, img')].filter(
+            e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML)"""
+    )
+    assert too_far == []
