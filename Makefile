@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro results test test-data stress bench audit lint lock
+.PHONY: repro results test test-data stress bench pictures audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -24,6 +24,9 @@ stress: .venv/installed  ## after repro: faults, interruptions, experiments in p
 
 bench: .venv/installed  ## after repro: how fast all this is, against what others write
 	python benchmarks
+
+pictures: .venv/installed  ## after repro: the README's pictures of the report
+	python docs/take_pictures.py
 
 lint: .venv/installed   ## check style and formatting
 	ruff check .
