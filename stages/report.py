@@ -83,18 +83,11 @@ def main() -> None:
 def book(comparisons: list[Comparison], charts: dict) -> None:
     """Add a chart of the figures that have a range, the book's and ours, on one scale."""
     ranged = [c for c in comparisons if c.std]
-    series = {
-        "the book": [json.loads(c.book or "null") for c in ranged],
-        "ours": [c.ours for c in ranged],
-    }
     charts["book"] = figures.deviations(
         [f"{c.subject}<br>{c.figure}" for c in ranged],
         {
-            name: [
-                None if value is None else (value - c.mean) / c.std
-                for c, value in zip(ranged, values, strict=True)
-            ]
-            for name, values in series.items()
+            "the book": [c.deviation(json.loads(c.book or "null")) for c in ranged],
+            "ours": [c.deviation(c.ours) for c in ranged],
         },
         "σ from the mean",
     )

@@ -16,7 +16,7 @@ from strategies import logits_and_targets
 
 from evaluation.mistakes import most_confident_mistakes
 from pages.book import compare, read_comparisons
-from pages.figures import COLOURS, confusion, scene
+from pages.figures import COLOURS, confusion, deviations, scene
 from pages.images import weight_pictures
 from pipeline.errors import UserError
 from pipeline.inputs import Dataset, Part
@@ -84,6 +84,12 @@ def test_deviations_leave_out_what_the_book_does_not_print():
     assert printed.y == ours.y == ("m<br>train loss",)
     assert printed.x == (None,)
     assert ours.x == approx((2.0,))
+    assert charts["book"].layout.xaxis.range[1] > 3  # the whole band is in sight
+
+
+def test_deviations_beyond_the_band_are_in_sight():
+    figure = deviations(["m"], {"ours": [-20.0]}, "σ")
+    assert figure.layout.xaxis.range[0] < -20
 
 
 def test_a_metrics_file_that_is_missing_counts_as_wrong_and_a_broken_one_is_named(

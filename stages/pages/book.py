@@ -41,6 +41,10 @@ class Comparison(NamedTuple):
             return f"{self.ours:.5f}"
         return json.dumps(self.ours)
 
+    def deviation(self, value: float | None) -> float | None:
+        """Return how many standard deviations a value lies above the mean."""
+        return None if value is None else (value - self.mean) / self.std
+
 
 def compare(row: dict[str, str], metrics: dict[str, Any]) -> Comparison:
     """Return a figure of the book's beside ours.

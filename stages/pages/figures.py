@@ -1,8 +1,8 @@
 """The report's charts, as Plotly figures without colours of their own for page and text.
 
 The page gives them those, for a light or a dark screen: what has no colour here, as the
-edge of a point that is wrong, gets the text's. It also gives them their titles, which it can wrap
-on a narrow screen.
+edge of a point that is wrong, gets the text's. It also gives them their titles, which it
+can wrap on a narrow screen.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,10 @@ def deviations(
     figure.add_vrect(
         x0=-3, x1=3, fillcolor=COLOURS[3], opacity=0.2, line_width=0, layer="below"
     )
-    figure.update_xaxes(range=[-4, 4], dtick=3)
+    farthest = max(
+        [4, *(abs(v) for vs in series.values() for v in vs if v is not None)]
+    )
+    figure.update_xaxes(range=[-1.05 * farthest, 1.05 * farthest], tickvals=[-3, 0, 3])
     return figure.update_yaxes(autorange="reversed", dtick=1, tickfont={"size": 10})
 
 
@@ -156,19 +159,14 @@ def scene(
         for name, look in looks.items()
     ]
     if wrong.any():
-        taken_for = [looks[prediction] for prediction in predictions[wrong]]
+        pairs = list(zip(labels[wrong], predictions[wrong], strict=True))
         traces.append(
             cloud(
                 points[wrong],
                 "wrong",
-                [
-                    f"{label} → {prediction}"
-                    for label, prediction in zip(
-                        labels[wrong], predictions[wrong], strict=True
-                    )
-                ],
-                color=[look["color"] for look in taken_for],
-                symbol=[look["symbol"] for look in taken_for],
+                [f"{label} → {taken_for}" for label, taken_for in pairs],
+                color=[looks[taken_for]["color"] for _, taken_for in pairs],
+                symbol=[looks[taken_for]["symbol"] for _, taken_for in pairs],
                 line={"width": 1},
             )
         )
