@@ -3,40 +3,29 @@
 `make pictures` runs this after `make repro`. It needs Chromium.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 DOCS = Path(__file__).parent
-REPORT = DOCS.parent / "report/index.html"
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+sys.path.insert(0, str(DOCS.parent / "tests"))
+
+from browser import CHROMIUM, REPORT, chromium, wait_for_charts
 
 
 def main() -> None:
-    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not chromium:
-        sys.exit(f"none of {', '.join(BROWSERS)} is installed")
+    if not CHROMIUM:
+        sys.exit("no Chromium: apt install chromium")
     if not REPORT.exists():
         sys.exit(f"{REPORT} is missing: make repro")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--enable-unsafe-swiftshader"],
-        )
+    with chromium() as browser:
         for scheme in ("light", "dark"):
             page = browser.new_page(
                 viewport={"width": 1250, "height": 900}, color_scheme=scheme
             )
             page.goto(REPORT.as_uri())
-            page.wait_for_function(
-                "[...document.querySelectorAll('.chart')].every(c => c._fullData?.length)"
-            )
-            page.wait_for_timeout(2000)  # until the 3-D charts are drawn
+            wait_for_charts(page)
             scenes = page.locator(".grid:has(#chart-scene-mlp_xor_scratch)")
             scenes.screenshot(path=DOCS / f"report-{scheme}.png")
-        browser.close()
 
 
 if __name__ == "__main__":

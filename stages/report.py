@@ -17,7 +17,7 @@ from markupsafe import Markup
 from evaluation.mistakes import most_confident_mistakes
 from evaluation.network import logits
 from pages import figures
-from pages.book import Comparison, read_comparisons, tally
+from pages.book import Comparison, read_comparisons, read_json, tally
 from pages.images import picture, weight_pictures
 from pipeline.inputs import Dataset, as_matrix, read_dataset
 from pipeline.model_files import read_model
@@ -37,8 +37,9 @@ def main() -> None:
     for model, block in params.models.items():
         models.setdefault(block.data, []).append(model)
     datasets = {f: read_dataset(Path(f)) for f in {**models, FASHION_MNIST: []}}
+    predictions = {m: read_rows(f"plots/confusion/{m}.csv") for m in params.models}
     book(comparisons, charts)
-    confusions(models, datasets, charts)
+    confusions(models, datasets, predictions, charts)
     curves(params, charts)
     content = {
         "comparisons": [
@@ -47,9 +48,9 @@ def main() -> None:
         ],
         "tally": tally(comparisons),
         "fashion": fashion(params.preview, datasets[FASHION_MNIST]),
-        "sample_sets": sample_sets(models, datasets, charts),
+        "sample_sets": sample_sets(models, datasets, predictions, charts),
         "models": models,
-        "scores": {m: read_json(f"metrics/test/{m}.json") for m in params.models},
+        "scores": {m: read_json(Path(f"metrics/test/{m}.json")) for m in params.models},
         "image_models": image_models(params, datasets),
         "twins": twins(params, charts),
         "titanic": titanic(comparisons, charts),
@@ -111,7 +112,10 @@ def fashion(preview: Preview, dataset: Dataset) -> dict:
 
 
 def sample_sets(
-    models: dict[str, list[str]], datasets: dict[str, Dataset], charts: dict
+    models: dict[str, list[str]],
+    datasets: dict[str, Dataset],
+    predictions: dict[str, list[dict[str, str]]],
+    charts: dict,
 ) -> list[dict]:
     """Return each set of points with a 3-D chart of its test points, and one a model of it."""
     sets = []
@@ -120,11 +124,10 @@ def sample_sets(
             continue
         points, targets = dataset.test
         labels = [dataset.class_names[target] for target in targets]
-        predictions = {folder: labels}
+        shown = {folder: labels}
         for model in models[folder]:
-            rows = read_rows(f"plots/confusion/{model}.csv")
-            predictions[model] = [row["predicted"] for row in rows]
-        for name, predicted in predictions.items():
+            shown[model] = [row["predicted"] for row in predictions[model]]
+        for name, predicted in shown.items():
             charts[f"scene-{name}"] = figures.scene(
                 points, labels, predicted, dataset.class_names
             )
@@ -163,19 +166,21 @@ def curves(params: Params, charts: dict) -> None:
 
 
 def confusions(
-    models: dict[str, list[str]], datasets: dict[str, Dataset], charts: dict
+    models: dict[str, list[str]],
+    datasets: dict[str, Dataset],
+    predictions: dict[str, list[dict[str, str]]],
+    charts: dict,
 ) -> None:
     """Add a chart of each model's confusion matrix."""
     for folder, names in models.items():
         for model in names:
             charts[f"confusion-{model}"] = confusion(
-                f"plots/confusion/{model}.csv", datasets[folder].class_names
+                predictions[model], datasets[folder].class_names
             )
 
 
-def confusion(path: str, class_names: list[str]) -> figures.go.Figure:
-    """Draw the confusion matrix of a file with a row for each prediction."""
-    rows = read_rows(path)
+def confusion(rows: list[dict[str, str]], class_names: list[str]) -> figures.go.Figure:
+    """Draw the confusion matrix of rows that are a prediction each."""
     actual, predicted = (
         [row[side] for row in rows] for side in ("actual", "predicted")
     )
@@ -278,7 +283,7 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
         "recall",
         "precision",
     )
-    honest = read_json("metrics/titanic.json")
+    honest = read_json(Path("metrics/titanic.json"))
     thresholds = read_rows(f"{folder}/threshold.csv")
     charts["threshold"] = figures.lines(
         {
@@ -291,16 +296,16 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
         "accuracy",
     )
     figures.mark(charts["threshold"], honest["threshold"], "taken")
-    charts["fates"] = confusion(f"{folder}/confusion.csv", ["died", "survived"])
+    charts["fates"] = confusion(
+        read_rows(f"{folder}/confusion.csv"), ["died", "survived"]
+    )
     recipe = [c for c in comparisons if c.subject == "titanic_leaky"]
-    ours = [
-        honest[c.key.removeprefix("leaky_").removeprefix("validation_")] for c in recipe
-    ]
+    keys = [c.key.removeprefix("leaky_").removeprefix("validation_") for c in recipe]
     return {
         "honest": honest,
         "figures": [
-            (c, c._replace(ours=value).ours_in_words)
-            for c, value in zip(recipe, ours, strict=True)
+            (c, c._replace(ours=honest[key]).ours_in_words)
+            for c, key in zip(recipe, keys, strict=True)
         ],
         "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
     }
@@ -315,11 +320,6 @@ def fingerprint() -> str:
     for path in sorted(Path("metrics").rglob("*.json")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def read_json(path: str) -> dict:
-    """Read a stage's metrics."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def read_rows(path: str) -> list[dict[str, str]]:

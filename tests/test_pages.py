@@ -163,19 +163,13 @@ def test_a_scene_of_many_points_shows_evenly_spaced_ones():
     assert np.array_equal(trace.x, points[::4, 0])
 
 
-def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model(
-    tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
-    Path("plots/confusion").mkdir(parents=True)
-    Path("plots/confusion/m.csv").write_text(
-        "actual,predicted\nlabel 0,label 0\nlabel 1,label 0\n"
-    )
+def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model():
     part = Part(np.arange(6.0).reshape(2, 3), np.array([0, 1]))
     charts = {}
     (mine,) = sample_sets(
         {"mine": ["m"]},
         {"mine": Dataset(part, part, ["label 0", "label 1"])},
+        {"m": [{"predicted": "label 0"}, {"predicted": "label 0"}]},
         charts,
     )
     assert mine == {"folder": "mine", "rows": 2, "models": ["m"]}

@@ -1,15 +1,9 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
-import shutil
-
 import pytest
+from browser import CHROMIUM, REPORT, chromium, wait_for_charts
 from project import ROOT, run
 
-REPORT = ROOT / "report/index.html"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
-    None,
-)
 EYE = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
@@ -21,15 +15,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--enable-unsafe-swiftshader"],
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -58,10 +45,7 @@ def open_page(browser):
 
 def charts(page):
     """Wait until every chart is drawn, and return its id, kind and number of marks."""
-    page.wait_for_function(
-        "[...document.querySelectorAll('.chart')].every(c => c._fullData?.length)"
-    )
-    page.wait_for_timeout(1000)
+    wait_for_charts(page)
     return page.evaluate(
         """() => [...document.querySelectorAll('.chart')].map(c => ({
             id: c.id,

@@ -97,13 +97,17 @@ def tally(comparisons: list[Comparison]) -> tuple[int, int]:
 
 
 def read_metrics(path: Path) -> dict[str, Any]:
-    """Read a metrics file; without it, there are none.
+    """Read a metrics file; without it, there are none."""
+    return read_json(path) if path.exists() else {}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a stage's metrics.
 
     Raises:
-        UserError: it is not JSON.
+        UserError: the file is not JSON.
+        OSError: it can't be read.
     """
-    if not path.exists():
-        return {}
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

@@ -48,7 +48,7 @@ def binary_report(
     guess = probability > threshold
     tn, fp, fn, tp = metrics.confusion_matrix(survived, guess, labels=[0, 1]).ravel()
     rows = len(survived)
-    interval = binomtest(int(tp + tn), rows).proportion_ci(method="wilson")
+    interval = wilson_interval(tp + tn, rows)
     return {
         "threshold": threshold,
         "accuracy": metrics.accuracy_score(survived, guess),
@@ -70,6 +70,11 @@ def binary_report(
         "rmsle": metrics.root_mean_squared_log_error(survived, probability),
         "r2": metrics.r2_score(survived, probability),
     }
+
+
+def wilson_interval(hits: int, rows: int):
+    """Return Wilson's 95 % interval of a share, hits of rows, as .low and .high."""
+    return binomtest(int(hits), int(rows)).proportion_ci(method="wilson")
 
 
 def roc(survived: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
@@ -101,7 +106,7 @@ def calibration(survived: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
         survivors=("observed", "sum"),
     )
     counts = zip(table.pop("survivors"), table["rows"], strict=True)
-    intervals = [binomtest(int(k), n).proportion_ci(method="wilson") for k, n in counts]
+    intervals = [wilson_interval(*count) for count in counts]
     return table.assign(
         low=[interval.low for interval in intervals],
         high=[interval.high for interval in intervals],
