@@ -10,9 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "stages"))
-
-from pages.book import read_comparisons
+from stages.pages.book import read_comparisons
 
 TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshold")
 

@@ -13,9 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "stages"))
-
-from pages.book import read_comparisons
+from stages.pages.book import read_comparisons
 
 TOLERANCE = 0.005
 ROUGH = {"softmax_clusters_scratch", "softmax_xor_scratch", "mlp_xor_scratch"}

@@ -11,27 +11,14 @@ import os
 import platform
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
+from benchmarks.measure import table
+from stages.pipeline.arithmetic import keep_to_avx2
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "stages"))
-
-from pipeline.arithmetic import keep_to_avx2
-
-keep_to_avx2()
-
-import growth
-import pipeline_stages
-import samples
-import training
-from measure import table
-
-PARTS = {
-    "training": training.groups,
-    "samples": samples.groups,
-    "growth": growth.groups,
-    "pipeline": pipeline_stages.groups,
-}
+PARTS = ["training", "samples", "growth", "pipeline_stages"]
 
 
 def main() -> None:
@@ -48,11 +35,13 @@ def main() -> None:
     if not (ROOT / "data/FashionMNIST/raw").exists():
         sys.exit("no data yet: make repro gets it")
 
+    keep_to_avx2()  # before what computes is imported
     start = time.perf_counter()
     print(f"{machine()}\n")
     results = []
     for part in arguments.parts or PARTS:
-        for group in PARTS[part](ROOT, arguments.rounds):
+        groups = import_module(f"benchmarks.{part}").groups
+        for group in groups(ROOT, arguments.rounds):
             print(table(group), flush=True)
             results.append(group._asdict())
     print(f"{time.perf_counter() - start:.0f} s in all")

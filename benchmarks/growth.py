@@ -1,5 +1,6 @@
 """How time and memory grow with rows and epochs: they must not grow faster than linearly."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -7,23 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ruamel.yaml import YAML
+import yaml
 
-from datasets.fashion_mnist import SHA256
-from measure import Group
+from benchmarks.measure import Group
+from stages.datasets.fashion_mnist import SHA256
 
 MODELS = ["softmax_fashion_torch", "mlp_fashion_scratch"]
 # run in a process of its own: prints the seconds and the peak of its memory in kB, both
 # above those of importing torch
 TRAIN = """
-import runpy, sys, time, torch
+from stages.pipeline.arithmetic import keep_to_avx2
+keep_to_avx2()
+import sys, time, torch
+from stages.train import main
 def peak():
     return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
-stages, model = sys.argv[1:]
-sys.path.insert(0, stages)
-sys.argv = ["train.py", model]
 before, start = peak(), time.perf_counter()
-runpy.run_path(f"{stages}/train.py", run_name="__main__")
+main(sys.argv[1])
 print(time.perf_counter() - start, peak() - before)
 """
 CASES = {
@@ -44,7 +45,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             runs = {case: [] for case in CASES}
             for _ in range(rounds):
                 for case, project in projects.items():
-                    runs[case].append(train(root / "stages", model, project))
+                    runs[case].append(train(root, model, project))
             for unit, index in [("s", 0), ("MB", 1)]:
                 yield Group(
                     f"train {model}, above `import torch`",
@@ -58,10 +59,14 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 )
 
 
-def train(stages: Path, model: str, project: Path) -> tuple[float, float]:
+def train(root: Path, model: str, project: Path) -> tuple[float, float]:
     """Return the seconds and the MB of a training in a process of its own."""
-    code = [sys.executable, "-c", TRAIN, str(stages), model]
-    output = subprocess.check_output(code, cwd=project, stderr=subprocess.DEVNULL)
+    output = subprocess.check_output(
+        [sys.executable, "-c", TRAIN, model],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        stderr=subprocess.DEVNULL,
+    )
     seconds, kilobytes = output.split()
     return float(seconds), int(kilobytes) / 1024
 
@@ -70,10 +75,9 @@ def make_project(root: Path, project: Path, times: int, epochs: int) -> None:
     """Make a folder with params.yaml and Fashion-MNIST's training rows that many times."""
     raw = project / "data/FashionMNIST/raw"
     raw.mkdir(parents=True)
-    yaml = YAML()
-    params = yaml.load(root / "params.yaml")
+    params = yaml.safe_load((root / "params.yaml").read_text())
     params["train"]["epochs"] = epochs
-    yaml.dump(params, project / "params.yaml")
+    (project / "params.yaml").write_text(yaml.safe_dump(params))
     for name in SHA256:
         content = (root / "data/FashionMNIST/raw" / name).read_bytes()
         if name.startswith("train"):

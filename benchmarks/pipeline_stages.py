@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import psutil
 
-from measure import Group, in_turn
+from benchmarks.measure import Group, in_turn
 
 EVERY = 0.02  # seconds between looks at whether a stage's process lives
 TITANIC = ("titanic", "submission")
@@ -137,7 +137,7 @@ def watch(pid: int, samples: list[float]) -> None:
     due = time.perf_counter()
     while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
         with contextlib.suppress(psutil.Error):  # it may end while it is looked at
-            if any("stages/" in " ".join(c.cmdline()) for c in process.children()):
+            if any("-m stages" in " ".join(c.cmdline()) for c in process.children()):
                 samples.append(due)
         due += EVERY
         time.sleep(max(0, due - time.perf_counter()))

@@ -12,11 +12,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
+import yaml
 
-import generate
-import split
-from measure import Group, in_turn
+from benchmarks.measure import Group, in_turn
+from stages import generate, split
 
 CLUSTERS = 10
 ROWS = [10_000, 1_000_000, 10_000_000]
@@ -56,11 +55,10 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
 
 def write_params(root: Path, rows: int) -> None:
     """Write the project's params.yaml with as many points a cluster as make that many rows."""
-    yaml = YAML()
-    params = yaml.load(root / "params.yaml")
+    params = yaml.safe_load((root / "params.yaml").read_text())
     params["generate"] |= {"min_size": rows // CLUSTERS, "size_range": 0}
     params["samples"]["clusters"] = {"clusters": CLUSTERS, "merge": 1}
-    yaml.dump(params, Path("params.yaml"))
+    Path("params.yaml").write_text(yaml.safe_dump(params))
 
 
 def loop_over_points(rows: int) -> None:

@@ -15,27 +15,28 @@ from torch.utils.data import DataLoader
 from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
-import concise.models
-import concise.sgd
-import scratch.sgd
-from measure import Group, in_turn
-from pipeline.inputs import Part, as_matrix, read_dataset
-from pipeline.models import as_tensors, reproducible_device
-from scratch.mlp import MLP
-from scratch.softmax_regression import SoftmaxRegression
-from scratch.training import train
+import stages.concise.mlp
+import stages.concise.sgd
+import stages.concise.softmax_regression
+import stages.scratch.mlp
+import stages.scratch.sgd
+import stages.scratch.softmax_regression
+from benchmarks.measure import Group, in_turn
+from stages.datasets.dataset import Part, as_matrix, read_dataset
+from stages.training.device import reproducible_device
+from stages.training.loop import train
 
 LR, BATCH_SIZE, STD = 0.1, 256, 0.01
 SIZES = {"softmax regression": [784, 10], "the perceptron": [784, 256, 10]}
 OURS = {
-    "our loop, by hand": {
-        "softmax regression": (SoftmaxRegression, scratch.sgd.SGD),
-        "the perceptron": (MLP, scratch.sgd.SGD),
-    },
-    "our loop, torch.nn": {
-        "softmax regression": (concise.models.softmax_regression, concise.sgd.SGD),
-        "the perceptron": (concise.models.mlp, concise.sgd.SGD),
-    },
+    name: {
+        "softmax regression": (way.softmax_regression.SoftmaxRegression, way.sgd.SGD),
+        "the perceptron": (way.mlp.MLP, way.sgd.SGD),
+    }
+    for name, way in [
+        ("our loop, by hand", stages.scratch),
+        ("our loop, torch.nn", stages.concise),
+    ]
 }
 STEPS, STEP_ROWS = 258, 20  # of an epoch of softmax_clusters_scratch
 
@@ -53,7 +54,8 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
     if device.type == "cpu" and torch.cuda.is_available():
         devices.append(torch.device("cuda"))
     for device in devices:
-        train_set = as_tensors(dataset.train, device)
+        features, targets = (torch.from_numpy(a).to(device) for a in dataset.train)
+        train_set = features, targets
         for kind, sizes in SIZES.items():
             rows = {"matrix products": matrix_products(sizes, device)}
             for name, models in OURS.items():
@@ -120,20 +122,19 @@ def our_loop(
     """Return our training loop, by hand or on torch.nn, for one epoch."""
     generator = torch.Generator().manual_seed(0)
     model = make_model(sizes, STD, dtype, generator)
-    for parameter in model.parameters():
+    for _, parameter in model.named_parameters():
         parameter.data = parameter.data.to(train_set[0].device)
-    step = optimizer_class(model, LR).step
+    optimizer = optimizer_class(model, LR)
     few = tuple(tensor[:1] for tensor in train_set)  # no test set is timed
 
     def epoch() -> None:
         epochs = train(
             model,
-            step,
+            optimizer,
             train_set,
             few,
             epochs=1,
             batch_size=batch_size,
-            dtype=dtype,
             shuffle=shuffle,
             drop_last=not shuffle,
             generator=generator,
@@ -158,7 +159,7 @@ def loader_loop(
         pin_memory=device.type == "cuda",
     )
     generator = torch.Generator().manual_seed(0)
-    model = concise.models.mlp(sizes, STD, torch.float32, generator).to(device)
+    model = stages.concise.mlp.MLP(sizes, STD, torch.float32, generator).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     loss_function = nn.CrossEntropyLoss()
 
@@ -209,7 +210,7 @@ def matrix_products(sizes: list[int], device: torch.device) -> Epoch:
 
 def scikit_learn(sizes: list[int], part: Part) -> dict[str, Epoch]:
     """Return scikit-learn's epochs of the same shapes, and an iteration of its solver."""
-    features, targets = as_matrix(part, "float32"), part.targets
+    features, targets = as_matrix(part).astype("float32"), part.targets
     network = MLPClassifier(
         sizes[1:-1],
         solver="sgd",

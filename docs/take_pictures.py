@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS.parent / "tests"))
-
-from browser import CHROMIUM, REPORT, chromium, wait_for_charts
+from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
 
 
 def main() -> None:

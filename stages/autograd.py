@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.command import run
-
 import torch
 
-from pipeline.outputs import write_csv, write_json
+from stages.pipeline.outputs import write_csv, write_json
 
 
 def main() -> None:
@@ -46,7 +44,3 @@ def main() -> None:
         ["x", "y", "gradient"],
         zip(x.tolist(), y.tolist(), x.grad.tolist(), strict=True),
     )
-
-
-if __name__ == "__main__":
-    run(main)

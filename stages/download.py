@@ -4,9 +4,8 @@ import logging
 import os
 from pathlib import Path
 
-from pipeline.command import run
-
-from datasets.fashion_mnist_sources import (
+from stages.datasets.fashion_mnist import CLASS_NAMES
+from stages.datasets.fashion_mnist_sources import (
     Unavailable,
     from_apt,
     from_folder,
@@ -14,8 +13,8 @@ from datasets.fashion_mnist_sources import (
     from_package,
     verify,
 )
-from pipeline.errors import UserError
-from pipeline.outputs import write_bytes
+from stages.pipeline.errors import UserError
+from stages.pipeline.outputs import write_bytes
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +53,6 @@ def main() -> None:
             "FASHION_MNIST_DIR=folder dvc repro"
         )
     log.info("served by %s", source)
+    files["classes.txt"] = "".join(f"{name}\n" for name in CLASS_NAMES).encode()
     for name, content in files.items():
         write_bytes(Path("data/FashionMNIST/raw") / name, content)
-
-
-if __name__ == "__main__":
-    run(main)

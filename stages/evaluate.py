@@ -1,37 +1,36 @@
-"""Measure a model on its whole test set: metrics, confusion and a picture of predictions."""
+"""Measure a model on its whole test set: metrics, confusion, mistakes and a picture."""
 
 import logging
 from pathlib import Path
 
-from pipeline.command import run
+import numpy as np
 
-from charts.images import draw_predicted_images
-from charts.scatter import draw_predicted_points
-from evaluation.metrics import (
+from stages.charts.images import draw_predicted_images
+from stages.charts.scatter import draw_predicted_points
+from stages.datasets.dataset import Dataset, as_matrix, read_dataset
+from stages.evaluation.metrics import (
     accuracy,
     confusion_matrix,
     cross_entropy,
     macro_f1,
     per_class_accuracy,
 )
-from evaluation.network import logits
-from pipeline.inputs import as_matrix, read_dataset
-from pipeline.model_files import read_model
-from pipeline.outputs import write_csv, write_figure, write_json
-from pipeline.params import load_params
+from stages.evaluation.mistakes import most_confident_mistakes
+from stages.pipeline.arrays import read_arrays
+from stages.pipeline.outputs import write_csv, write_figure, write_json
+from stages.training.blocks import Logistic, Model, load_model
 
 log = logging.getLogger(__name__)
 
+MISTAKES = 16
+
 
 def main(name: str) -> None:
-    block = load_params().model(name)
-    dataset = read_dataset(Path(block.data))
-    layers = read_model(
-        Path(f"models/{name}.safetensors"), dataset.layer_sizes(block.hidden)
-    )
-    class_names, (_, targets) = dataset.class_names, dataset.test
-    outputs = logits(layers, as_matrix(dataset.test, block.dtype))
-    predictions = outputs.argmax(axis=1)
+    block = load_model(name)
+    dataset = read_dataset(block.data, block.standardize)
+    class_names, targets = dataset.class_names, dataset.test.targets
+    logits = predict(Path(f"models/{name}.safetensors"), block, dataset)
+    predictions = logits.argmax(axis=1)
     confusion = confusion_matrix(targets, predictions, len(class_names))
     log.info("test accuracy %.5f on %d rows", accuracy(confusion), len(targets))
 
@@ -39,7 +38,7 @@ def main(name: str) -> None:
         Path(f"metrics/test/{name}.json"),
         {
             "accuracy": accuracy(confusion),
-            "loss": cross_entropy(outputs, targets),
+            "loss": cross_entropy(logits, targets),
             "macro_f1": macro_f1(confusion),
             "rows": len(targets),
             "per_class_accuracy": list(zip(class_names, per_class_accuracy(confusion))),
@@ -53,10 +52,35 @@ def main(name: str) -> None:
             for target, prediction in zip(targets, predictions, strict=True)
         ),
     )
+    write_csv(
+        Path(f"data/mistakes/{name}.csv"),
+        ["row", "actual", "predicted", "probability"],
+        (
+            (row, class_names[actual], class_names[predicted], probability)
+            for row, actual, predicted, probability in most_confident_mistakes(
+                logits, targets, MISTAKES
+            )
+        ),
+    )
     draw = draw_predicted_images if dataset.has_images else draw_predicted_points
-    figure = draw(name, *dataset.test, predictions, class_names)
+    figure = draw(name, dataset, predictions)
     write_figure(Path(f"plots/images/predictions/{name}.png"), figure)
 
 
-if __name__ == "__main__":
-    run(main)
+def predict(path: Path, block: Model, dataset: Dataset) -> np.ndarray:
+    """Return the logits (rows, classes) of the test set, by the model in a file.
+
+    Who trained it rebuilds it: by hand, by torch.nn, or scikit-learn.
+    """
+    if isinstance(block, Logistic):
+        from stages.training import solver
+
+        return solver.predict(read_arrays(path), as_matrix(dataset.test))
+
+    from stages.training import loop, models
+    from stages.training.device import reproducible_device
+
+    classes = len(dataset.class_names)
+    model = models.build(block, dataset.shape, classes, reproducible_device())
+    models.read_model(path, model)
+    return loop.predict(model, dataset.test).cpu().numpy()

@@ -2,21 +2,19 @@
 
 from pathlib import Path
 
-from pipeline.command import run
-
-from datasets.samples import generate
-from pipeline.outputs import write_csv
-from pipeline.params import load_params
+from stages.datasets.samples import generate
+from stages.datasets.settings import Generate, SampleSet
+from stages.pipeline.outputs import write_csv
+from stages.pipeline.params import Seed, load_params
 
 
 def main(name: str) -> None:
-    params = load_params()
-    sample_set = params.sample_set(name)
+    sample_set = load_params(f"samples.{name}", SampleSet)
     samples = generate(
         sample_set.clusters,
         sample_set.merge,
-        seed=params.seed,
-        **params.generate.model_dump(),
+        seed=load_params("seed", Seed),
+        **load_params("generate", Generate).model_dump(),
     )
     x, y, z = samples.points.T.tolist()
     write_csv(
@@ -24,7 +22,3 @@ def main(name: str) -> None:
         ["x", "y", "z", "cluster", "label"],
         zip(x, y, z, samples.cluster.tolist(), samples.label.tolist(), strict=True),
     )
-
-
-if __name__ == "__main__":
-    run(main)

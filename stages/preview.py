@@ -5,22 +5,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.command import run
-
 import numpy as np
 from PIL import Image
 
-from charts.images import draw_grid
-from pipeline.inputs import Part, read_dataset
-from pipeline.outputs import write_figure, write_json
-from pipeline.params import load_params
+from stages.charts.images import draw_grid
+from stages.datasets.dataset import Part, read_dataset
+from stages.datasets.settings import Preview
+from stages.pipeline.outputs import write_figure, write_json
+from stages.pipeline.params import load_params
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    preview = load_params().preview
-    dataset = read_dataset(Path("data/FashionMNIST/raw"))
+    preview = load_params("preview", Preview)
+    dataset = read_dataset("data/FashionMNIST/raw")
 
     images, targets = dataset.train
     shown = preview.rows * preview.columns
@@ -82,7 +81,3 @@ def describe(part: Part, class_names: list[str]) -> dict:
         "pixel_std": float(np.sqrt(variance)),
         "class_counts": [list(pair) for pair in zip(class_names, counts.tolist())],
     }
-
-
-if __name__ == "__main__":
-    run(main)

@@ -9,53 +9,53 @@ from itertools import combinations, groupby
 from operator import attrgetter
 from pathlib import Path
 
-from pipeline.command import run
-
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from evaluation.mistakes import most_confident_mistakes
-from evaluation.network import logits
-from pages import figures
-from pages.book import Comparison, read_comparisons, read_json, tally
-from pages.images import picture, weight_pictures
-from pipeline.inputs import Dataset, as_matrix, read_dataset
-from pipeline.model_files import read_model
-from pipeline.outputs import write_bytes
-from pipeline.params import GradientModel, Params, Preview, load_params
+from stages.charts.projection import to_draw
+from stages.datasets.dataset import Dataset, read_dataset
+from stages.datasets.settings import Preview
+from stages.pages import figures
+from stages.pages.book import Comparison, read_comparisons, read_json, tally
+from stages.pages.images import picture, weight_pictures
+from stages.pipeline.arrays import read_arrays
+from stages.pipeline.outputs import write_bytes
+from stages.pipeline.params import Seed, load_params
+from stages.training.blocks import Model, Models
 
 FASHION_MNIST = "data/FashionMNIST/raw"
-MISTAKES = 16
 VERSIONS = ["torch", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
 
 
 def main() -> None:
-    params = load_params()
+    blocks = load_params("models", Models)
     charts: dict[str, figures.go.Figure] = {}
     comparisons = read_comparisons()
     models: dict[str, list[str]] = {}  # by the folder of their data
-    for model, block in params.models.items():
+    for model, block in blocks.items():
         models.setdefault(block.data, []).append(model)
-    datasets = {f: read_dataset(Path(f)) for f in {**models, FASHION_MNIST: []}}
-    predictions = {m: read_rows(f"plots/confusion/{m}.csv") for m in params.models}
+    datasets = {f: read_dataset(f) for f in {**models, FASHION_MNIST: []}}
+    predictions = {m: read_rows(f"plots/confusion/{m}.csv") for m in blocks}
+    histories = {m: read_rows(f"plots/history/{m}.csv") for m in blocks}
     book(comparisons, charts)
     confusions(models, datasets, predictions, charts)
-    curves(params, charts)
+    autograd(charts)
+    curves(histories, charts)
     content = {
         "comparisons": [
             (subject, list(group))
             for subject, group in groupby(comparisons, attrgetter("subject"))
         ],
         "tally": tally(comparisons),
-        "fashion": fashion(params.preview, datasets[FASHION_MNIST]),
+        "fashion": fashion(datasets[FASHION_MNIST]),
         "sample_sets": sample_sets(models, datasets, predictions, charts),
         "models": models,
-        "scores": {m: read_json(Path(f"metrics/test/{m}.json")) for m in params.models},
-        "image_models": image_models(params, datasets),
-        "twins": twins(params, charts),
+        "scores": {m: read_json(Path(f"metrics/test/{m}.json")) for m in blocks},
+        "image_models": image_models(blocks, datasets),
+        "twins": twins(blocks, histories, charts),
         "titanic": titanic(comparisons, charts),
         "params": Path("params.yaml").read_text(encoding="utf-8"),
-        "seed": params.seed,
+        "seed": load_params("seed", Seed),
         "versions": {name: version(name) for name in VERSIONS},
         "fingerprint": fingerprint(),
     }
@@ -94,10 +94,11 @@ def book(comparisons: list[Comparison], charts: dict) -> None:
     )
 
 
-def fashion(preview: Preview, dataset: Dataset) -> dict:
+def fashion(dataset: Dataset) -> dict:
     """Return Fashion-MNIST's sizes and classes, and the first images as in the preview."""
+    preview = load_params("preview", Preview)
     first = zip(
-        dataset.train.features[: preview.rows * preview.columns, 0],
+        dataset.train.features[: preview.rows * preview.columns],
         dataset.train.targets,
         strict=False,
     )
@@ -117,26 +118,29 @@ def sample_sets(
     predictions: dict[str, list[dict[str, str]]],
     charts: dict,
 ) -> list[dict]:
-    """Return each set of points with a 3-D chart of its test points, and one a model of it."""
+    """Return each set of points, with a chart of its test points, and one a model of it."""
     sets = []
     for folder, dataset in datasets.items():
         if dataset.has_images:
             continue
-        points, targets = dataset.test
-        labels = [dataset.class_names[target] for target in targets]
+        _, points, axes = to_draw(dataset)
+        labels = [dataset.class_names[target] for target in dataset.test.targets]
         shown = {folder: labels}
         for model in models[folder]:
             shown[model] = [row["predicted"] for row in predictions[model]]
         for name, predicted in shown.items():
             charts[f"scene-{name}"] = figures.scene(
-                points, labels, predicted, dataset.class_names
+                points, axes, labels, predicted, dataset.class_names
             )
-        sets.append({"folder": folder, "rows": len(labels), "models": models[folder]})
+        entry = {"folder": folder, "rows": len(labels), "models": models[folder]}
+        sets.append(
+            entry | {"features": len(dataset.columns), "in_space": len(axes) == 3}
+        )
     return sets
 
 
-def curves(params: Params, charts: dict) -> None:
-    """Add autograd's chart, and those of the learning curves, in the order of params.yaml."""
+def autograd(charts: dict) -> None:
+    """Add autograd's chart."""
     rows = read_rows("plots/autograd.csv")
     x = column(rows, "x")
     charts["autograd"] = figures.lines(
@@ -147,10 +151,10 @@ def curves(params: Params, charts: dict) -> None:
         "x",
         "value",
     )
-    rows = read_rows("plots/learning_curves.csv")
-    histories = {
-        model: [row for row in rows if row["model"] == model] for model in params.models
-    }
+
+
+def curves(histories: dict[str, list[dict[str, str]]], charts: dict) -> None:
+    """Add the learning curves of the models, in the order of params.yaml."""
     for metric, title in [
         ("train_loss", "cross-entropy, nats (log scale)"),
         ("train_acc", "share of rows right"),
@@ -187,53 +191,51 @@ def confusion(rows: list[dict[str, str]], class_names: list[str]) -> figures.go.
     return figures.confusion(actual, predicted, class_names)
 
 
-def image_models(params: Params, datasets: dict[str, Dataset]) -> list[dict]:
+def image_models(blocks: dict[str, Model], datasets: dict[str, Dataset]) -> list[dict]:
     """Return each model of images with its most confident mistakes, and weights to look at."""
     found = []
-    for model, block in params.models.items():
+    for model, block in blocks.items():
         dataset = datasets[block.data]
         if not dataset.has_images:
             continue
-        sizes = dataset.layer_sizes(block.hidden)
-        layers = read_model(Path(f"models/{model}.safetensors"), sizes)
-        entry = {"model": model, "mistakes": mistakes(dataset, layers, block.dtype)}
-        if len(layers) == 1:
-            weight, _ = layers[0]
-            shape = dataset.test.features.shape[-2:]
+        entry = {
+            "model": model,
+            "mistakes": [
+                {
+                    "image": picture(dataset.test.features[int(row["row"])]),
+                    **row,
+                    "probability": float(row["probability"]),
+                }
+                for row in read_rows(f"data/mistakes/{model}.csv")
+            ],
+        }
+        channels, *size = dataset.shape
+        if block.kind == "softmax" and channels == 1:
+            arrays = read_arrays(Path(f"models/{model}.safetensors"))
+            (weight,) = (array for array in arrays.values() if array.ndim == 2)
             entry["weights"] = list(
-                zip(dataset.class_names, weight_pictures(weight, shape), strict=True)
+                zip(dataset.class_names, weight_pictures(weight, size), strict=True)
             )
         found.append(entry)
     return found
 
 
-def mistakes(dataset: Dataset, layers: list, dtype: str) -> list[dict]:
-    """Return the mistakes that a model is most sure of, each with its image."""
-    outputs = logits(layers, as_matrix(dataset.test, dtype))
-    names = dataset.class_names
-    return [
-        {
-            "image": picture(dataset.test.features[mistake.row, 0]),
-            "actual": names[mistake.actual],
-            "predicted": names[mistake.predicted],
-            "probability": mistake.probability,
-        }
-        for mistake in most_confident_mistakes(outputs, dataset.test.targets, MISTAKES)
-    ]
-
-
-def twins(params: Params, charts: dict) -> list[dict]:
+def twins(
+    blocks: dict[str, Model],
+    histories: dict[str, list[dict[str, str]]],
+    charts: dict,
+) -> list[dict]:
     """Return pairs of models that differ in `how` alone, with a chart of their curves."""
     pairs = []
-    for (one, block), (other, twin) in combinations(params.models.items(), 2):
-        if not (isinstance(block, GradientModel) and isinstance(twin, GradientModel)):
+    for (one, block), (other, twin) in combinations(blocks.items(), 2):
+        if block.how == twin.how or block != twin.model_copy(update={"how": block.how}):
             continue
-        if block != twin.model_copy(update={"how": block.how}):
-            continue
-        histories = {m: read_rows(f"plots/history/{m}.csv") for m in (one, other)}
         series = {
-            model: (column(history, "epoch"), column(history, "train_loss"))
-            for model, history in histories.items()
+            model: (
+                column(histories[model], "epoch"),
+                column(histories[model], "train_loss"),
+            )
+            for model in (one, other)
         }
         chart = f"twins-{one}-{other}"
         charts[chart] = figures.lines(series, "epoch", "cross-entropy, nats")
@@ -331,7 +333,3 @@ def read_rows(path: str) -> list[dict[str, str]]:
 def column(rows: list[dict[str, str]], name: str) -> list[float]:
     """Return a column of numbers."""
     return [float(row[name]) for row in rows]
-
-
-if __name__ == "__main__":
-    run(main)

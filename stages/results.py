@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.command import run
-
-from pages.book import Comparison, read_comparisons, read_metrics, tally
-from pipeline.params import load_params
+from stages.pages.book import Comparison, read_comparisons, read_metrics, tally
+from stages.pipeline.params import load_params
+from stages.training.blocks import Models
 
 VERDICTS = {True: "yes", False: "NO", None: ""}
 
@@ -15,7 +14,7 @@ def main() -> None:
     known = {c.subject for c in comparisons}
     own = [
         Comparison(model, key, f"test {key}", "", value, "", None)
-        for model in load_params().models
+        for model in load_params("models", Models)
         if model not in known
         for key, value in read_metrics(Path(f"metrics/test/{model}.json")).items()
         if key in ("accuracy", "loss")
@@ -29,7 +28,3 @@ def main() -> None:
     print(f"\n{right} of {judged} are as expected.")
     if right < judged:
         print("With other parameters than the book's, that is no fault.")
-
-
-if __name__ == "__main__":
-    run(main)

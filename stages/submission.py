@@ -3,24 +3,23 @@
 import logging
 from pathlib import Path
 
-from pipeline.command import run
-
 import pandas as pd
 
-from automl.fitting import score_mojo, upload
-from automl.server import h2o_server
-from pipeline.errors import UserError
-from pipeline.outputs import write_frame
-from pipeline.params import load_params
-from titanic.features import FEATURES, categories
-from titanic.measures import best_threshold
-from titanic.passengers import read_passengers
+from stages.automl.fitting import score_mojo, upload
+from stages.automl.server import h2o_server
+from stages.pipeline.errors import UserError
+from stages.pipeline.outputs import write_frame
+from stages.pipeline.params import load_params
+from stages.titanic.features import FEATURES, categories
+from stages.titanic.measures import best_threshold
+from stages.titanic.passengers import read_passengers
+from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    features = FEATURES[load_params().titanic.features]
+    features = FEATURES[load_params("titanic", Titanic).features]
     passengers = pd.read_csv("data/titanic_features/test.csv")
     asked = read_passengers(Path("data/titanic/test.csv"), survival_known=False)
     if passengers["PassengerId"].tolist() != asked["PassengerId"].tolist():
@@ -41,7 +40,3 @@ def main() -> None:
     )
     log.info("%d of %d survive", guess["Survived"].sum(), len(guess))
     write_frame(Path("data/submission.csv"), guess)
-
-
-if __name__ == "__main__":
-    run(main)

@@ -3,12 +3,10 @@
 import logging
 from pathlib import Path
 
-from pipeline.command import run
-
 import numpy as np
 import pandas as pd
 
-from automl.fitting import (
+from stages.automl.fitting import (
     fit,
     leaderboard,
     mojo,
@@ -17,11 +15,12 @@ from automl.fitting import (
     upload,
     variable_importance,
 )
-from automl.server import h2o_server
-from pipeline.errors import UserError
-from pipeline.outputs import replacing, write_frame
-from pipeline.params import load_params
-from titanic.features import FEATURES, categories
+from stages.automl.server import h2o_server
+from stages.pipeline.errors import UserError
+from stages.pipeline.outputs import replacing, write_frame
+from stages.pipeline.params import Seed, load_params
+from stages.titanic.features import FEATURES, categories
+from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +28,10 @@ TRAINED_ON = {"holdout": "holdout_train", "full": "train"}
 
 
 def main(part: str) -> None:
-    params = load_params()
+    titanic = load_params("titanic", Titanic)
     if part not in TRAINED_ON:
         raise UserError(f"part must be one of {', '.join(TRAINED_ON)}, got {part}")
-    features = FEATURES[params.titanic.features]
+    features = FEATURES[titanic.features]
     train = pd.read_csv(Path(f"data/titanic_features/{TRAINED_ON[part]}.csv"))
     log.info("read %d rows of %d features", len(train), len(features))
 
@@ -42,8 +41,8 @@ def main(part: str) -> None:
             frame,
             list(features),
             "Survived",
-            max_models=params.titanic.max_models,
-            seed=params.seed,
+            max_models=titanic.max_models,
+            seed=load_params("seed", Seed),
             fold_column="fold",
             monotone={n: f.monotone for n, f in features.items() if f.monotone},
         )
@@ -69,7 +68,3 @@ def main(part: str) -> None:
     write_frame(Path(f"data/titanic_cv/{part}.csv"), cross_validation)
     write_frame(Path(f"plots/titanic/leaderboard_{part}.csv"), table)
     write_frame(Path(f"plots/titanic/varimp_{part}.csv"), importance)
-
-
-if __name__ == "__main__":
-    run(main)

@@ -3,17 +3,15 @@
 import logging
 from pathlib import Path
 
-from pipeline.command import run
-
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from automl.fitting import score_mojo, upload
-from automl.server import h2o_server
-from pipeline.outputs import write_frame, write_json
-from pipeline.params import load_params
-from titanic.features import FEATURES, categories
-from titanic.measures import (
+from stages.automl.fitting import score_mojo, upload
+from stages.automl.server import h2o_server
+from stages.pipeline.outputs import write_frame, write_json
+from stages.pipeline.params import load_params
+from stages.titanic.features import FEATURES, categories
+from stages.titanic.measures import (
     accuracy_by_threshold,
     best_threshold,
     binary_report,
@@ -21,6 +19,7 @@ from titanic.measures import (
     precision_recall,
     roc,
 )
+from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +28,7 @@ NAMES = {0: "died", 1: "survived"}
 
 
 def main() -> None:
-    features = FEATURES[load_params().titanic.features]
+    features = FEATURES[load_params("titanic", Titanic).features]
     unseen = pd.read_csv("data/titanic_features/holdout_test.csv")
     held_out = pd.read_csv("data/titanic_cv/holdout.csv")
     log.info("read %d rows that the model never saw", len(unseen))
@@ -64,7 +63,3 @@ def main() -> None:
     write_frame(
         PLOTS / "threshold.csv", accuracy_by_threshold(known, known_probability)
     )
-
-
-if __name__ == "__main__":
-    run(main)

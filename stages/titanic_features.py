@@ -8,17 +8,16 @@ rest (holdout_test.csv), whose survival its features know nothing of.
 import logging
 from pathlib import Path
 
-from pipeline.command import run
-
 import pandas as pd
 
-from automl.fitting import split_rows
-from automl.server import h2o_server
-from pipeline.errors import UserError
-from pipeline.outputs import write_frame
-from pipeline.params import Titanic, load_params
-from titanic.features import engineered, raw
-from titanic.passengers import read_passengers
+from stages.automl.fitting import split_rows
+from stages.automl.server import h2o_server
+from stages.pipeline.errors import UserError
+from stages.pipeline.outputs import write_frame
+from stages.pipeline.params import load_params
+from stages.titanic.features import engineered, raw
+from stages.titanic.passengers import read_passengers
+from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ OUTPUTS = Path("data/titanic_features")
 
 
 def main() -> None:
-    titanic = load_params().titanic
+    titanic = load_params("titanic", Titanic)
     train = read_passengers(INPUTS / "train.csv", survival_known=True)
     test = read_passengers(INPUTS / "test.csv", survival_known=False)
     log.info("read %s: %d training and %d test rows", INPUTS, len(train), len(test))
@@ -74,7 +73,3 @@ def features(
         columns = engineered(passengers, passengers["Survived"].where(known), fold)
     table = pd.concat([passengers[["PassengerId", "Survived"]], columns], axis=1)
     return table.astype({"Survived": "Int64"}).assign(fold=fold)
-
-
-if __name__ == "__main__":
-    run(main)

@@ -8,23 +8,21 @@ model has not seen. They carry the prefix leaky_.
 
 from pathlib import Path
 
-from pipeline.command import run
-
 import numpy as np
 import pandas as pd
 
-from automl.fitting import fit, split_rows, to_pandas, upload
-from automl.server import h2o_server
-from pipeline.outputs import write_json
-from pipeline.params import load_params
-from titanic.features import RAW, categories
-from titanic.measures import best_threshold, binary_report
-from titanic.passengers import read_passengers
+from stages.automl.fitting import fit, split_rows, to_pandas, upload
+from stages.automl.server import h2o_server
+from stages.pipeline.outputs import write_json
+from stages.pipeline.params import Seed, load_params
+from stages.titanic.features import RAW, categories
+from stages.titanic.measures import best_threshold, binary_report
+from stages.titanic.passengers import read_passengers
+from stages.titanic.settings import Titanic
 
 
 def main() -> None:
-    params = load_params()
-    titanic = params.titanic
+    titanic = load_params("titanic", Titanic)
     train = read_passengers(Path("data/titanic/train.csv"), survival_known=True)
     # the parser took tickets for numbers and lost those with letters
     train["Ticket"] = pd.to_numeric(train["Ticket"], errors="coerce")
@@ -37,7 +35,7 @@ def main() -> None:
             list(RAW),
             "Survived",
             max_models=titanic.max_models,
-            seed=params.seed,
+            seed=load_params("seed", Seed),
             leaderboard_frame=upload(train[validation], text),
         )
         prediction = to_pandas(automl.leader.predict(frame))["predict"].to_numpy()
@@ -56,7 +54,3 @@ def main() -> None:
         {f"leaky_{key}": value for key, value in report.items()}
         | {f"leaky_validation_{key}": seen_before[key] for key in errors},
     )
-
-
-if __name__ == "__main__":
-    run(main)

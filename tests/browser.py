@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from project import ROOT
+from tests.project import ROOT
 
 REPORT = ROOT / "report/index.html"
 CHROMIUM = next(

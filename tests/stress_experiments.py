@@ -5,7 +5,8 @@ import shutil
 import time
 
 import pytest
-from project import ROOT, Project, run
+
+from tests.project import ROOT, Project, run
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "report/index.html").exists(), reason="no results yet: make repro"

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 import psutil
 import pytest
-from project import ENVIRONMENT, ROOT, Project, lock_of, run
 from ruamel.yaml import YAML
+
+from tests.project import ENVIRONMENT, ROOT, Project, lock_of, run
 
 SECONDS_TO_END = 5  # that a stage and its H2O server have, once dvc is gone
 

@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from project import ENVIRONMENT, ROOT, Project
+
+from tests.project import ENVIRONMENT, ROOT, Project
 
 # a namespace of its own, in which a user may mount and has no network
 NAMESPACE = ["unshare", "--map-root-user", "--mount", "--net", "sh", "-c"]

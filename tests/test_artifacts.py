@@ -8,7 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from project import ROOT, lock_of
+
+from tests.project import ROOT, lock_of
 
 CODE = [
     path

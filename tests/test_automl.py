@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.fitting import (
+from stages.automl.fitting import (
     fit,
     leaderboard,
     mojo,
@@ -15,7 +15,7 @@ from automl.fitting import (
     upload,
     variable_importance,
 )
-from automl.server import h2o_server
+from stages.automl.server import h2o_server
 
 FEATURES = ["size", "colour"]
 

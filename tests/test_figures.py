@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.book import compare
+from stages.pages.book import compare
 
 ROOT = Path(__file__).parents[1]
 with (ROOT / "data/book_figures.csv").open(encoding="utf-8") as file:

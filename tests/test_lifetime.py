@@ -14,7 +14,7 @@ import signal
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import pipeline.command
-from pipeline.outputs import replacing
+from stages.pipeline.outputs import replacing
 
 def interrupt():
     os.kill(os.getpid(), {number})

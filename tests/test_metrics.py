@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 from sklearn import metrics
-from strategies import logits_and_targets
 
-from evaluation.metrics import (
+from stages.evaluation.metrics import (
     accuracy,
     confusion_matrix,
     cross_entropy,
     macro_f1,
     per_class_accuracy,
 )
+from tests.strategies import logits_and_targets
 
 
 @st.composite

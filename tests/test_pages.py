@@ -12,16 +12,16 @@ import torch
 from hypothesis import given
 from PIL import Image
 from pytest import approx
-from strategies import logits_and_targets
+from stages.pipeline.inputs import Dataset, Part
 
-from evaluation.mistakes import most_confident_mistakes
-from pages.book import compare, read_comparisons
-from pages.figures import COLOURS, confusion, deviations, scene
-from pages.images import weight_pictures
-from pipeline.errors import UserError
-from pipeline.inputs import Dataset, Part
-from report import book, curves, sample_sets
-from results import main as results
+from stages.evaluation.mistakes import most_confident_mistakes
+from stages.pages.book import compare, read_comparisons
+from stages.pages.figures import COLOURS, confusion, deviations, scene
+from stages.pages.images import weight_pictures
+from stages.pipeline.errors import UserError
+from stages.report import book, curves, sample_sets
+from stages.results import main as results
+from tests.strategies import logits_and_targets
 
 ROW = {
     "file": "metrics/train/m.json",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from ruamel.yaml import YAML
 
-from pipeline.errors import UserError
-from pipeline.params import load_params
+from stages.pipeline.errors import UserError
+from stages.pipeline.params import load_params
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 MODEL = "models.mlp_fashion_torch"

@@ -7,7 +7,8 @@ import csv
 import json
 
 import pytest
-from project import ENVIRONMENT, Project, run
+
+from tests.project import ENVIRONMENT, Project, run
 
 GRADIENT_TRAINED = {
     "softmax_clusters_scratch",

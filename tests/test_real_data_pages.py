@@ -1,8 +1,9 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
 import pytest
-from browser import CHROMIUM, REPORT, chromium, wait_for_charts
-from project import ROOT, run
+
+from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
+from tests.project import ROOT, run
 
 EYE = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}

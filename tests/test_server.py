@@ -21,9 +21,9 @@ HOLD = """
 import signal
 import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from pipeline.command import run
+from stages.pipeline.command import run
 import h2o
-from automl.server import h2o_server
+from stages.automl.server import h2o_server
 
 def main():
     with h2o_server():

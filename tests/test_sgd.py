@@ -1,64 +1,89 @@
 """SGD, by hand and as the project uses torch.optim, against torch.optim's own."""
 
-import subprocess
-import sys
-
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import DTYPES, SEEDS
 from torch import nn
 
-import concise.models
-import concise.sgd
-import scratch.sgd
-from scratch.softmax_regression import SoftmaxRegression
+import stages.concise.sgd
+import stages.concise.softmax_regression
+import stages.scratch.sgd
+import stages.scratch.softmax_regression
+from tests.strategies import DTYPES, SEEDS
 
 SIZES = [4, 3]
 
 
-@given(DTYPES, SEEDS, st.floats(1e-6, 10), st.integers(1, 5))
-def test_steps_are_torchs(dtype, seed, lr, steps):
+@given(
+    dtype=DTYPES,
+    seed=SEEDS,
+    lr=st.floats(1e-6, 10),
+    momentum=st.sampled_from([0.0, 0.5, 0.9]),
+    schedule=st.sampled_from(["constant", "cosine"]),
+    epochs=st.integers(1, 5),
+)
+def test_steps_are_torchs(dtype, seed, lr, momentum, schedule, epochs):
     generator = torch.Generator().manual_seed(seed)
     features = torch.randn(5, 4, dtype=dtype, generator=generator)
     targets = torch.randint(3, (5,), generator=generator)
-    start = SoftmaxRegression(SIZES, 0.5, dtype, generator).parameters()
+    start = [
+        torch.randn(3, 4, generator=generator),
+        torch.randn(3, generator=generator),
+    ]
 
     expected = nn.Linear(*SIZES, dtype=dtype)
     fill(expected, start)
-    optimizer = torch.optim.SGD(expected.parameters(), lr=lr)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(expected(features), targets).backward()
-        optimizer.step()
+    optimizer = torch.optim.SGD(expected.parameters(), lr=lr, momentum=momentum)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    for _ in range(epochs):
+        for _ in range(2):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(expected(features), targets).backward()
+            optimizer.step()
+        if schedule == "cosine":
+            scheduler.step()
 
-    for make_model, optimizer_class in [
-        (SoftmaxRegression, scratch.sgd.SGD),
-        (concise.models.softmax_regression, concise.sgd.SGD),
-    ]:
-        model = make_model(SIZES, 0.5, dtype, generator)
+    for way in (stages.scratch, stages.concise):
+        model = way.softmax_regression.SoftmaxRegression(SIZES, 0.5, dtype, generator)
         fill(model, start)
-        optimizer = optimizer_class(model, lr)
-        for _ in range(steps):
-            optimizer.step(features, targets)
-        for ours, theirs in zip(model.parameters(), expected.parameters(), strict=True):
-            torch.testing.assert_close(ours.detach(), theirs.detach())
+        ours = way.sgd.SGD(model, lr, momentum, schedule, epochs)
+        for _ in range(epochs):
+            for _ in range(2):
+                ours.step(features, targets)
+            ours.end_epoch()
+        for (_, parameter), theirs in zip(
+            model.named_parameters(), expected.parameters(), strict=True
+        ):
+            torch.testing.assert_close(parameter.detach(), theirs.detach())
 
 
 def fill(model, values):
-    for parameter, value in zip(model.parameters(), values, strict=True):
+    for (_, parameter), value in zip(model.named_parameters(), values, strict=True):
         parameter.data.copy_(value)
 
 
-def test_a_step_of_torch_optim_does_not_import_the_machinery_of_torch_compile():
-    script = """
-import sys
-import torch
-import concise.models, concise.sgd
-model = concise.models.mlp([3, 4, 2], 0.1, torch.float32, torch.Generator())
-concise.sgd.SGD(model, 0.1).step(torch.rand(5, 3), torch.ones(5, dtype=torch.int64))
-sys.exit("torch._dynamo" in sys.modules)
-"""
-    paths = {"PYTHONPATH": "stages"}
-    result = subprocess.run([sys.executable, "-c", script], env=paths, check=False)
-    assert result.returncode == 0
+def test_steps_with_momentum_on_paper():
+    """Of gradients 1, velocities are 1, 1.5, 1.75; half of each is the step."""
+
+    class Slope:
+        value = torch.zeros(1)
+
+        def named_parameters(self):
+            return [("value", self.value)]
+
+        def learn(self, features, targets):
+            return torch.zeros(()), torch.zeros(1, 1), [torch.ones(1)]
+
+    model = Slope()
+    optimizer = stages.scratch.sgd.SGD(model, lr=0.5, momentum=0.5)
+    seen = []
+    for _ in range(3):
+        optimizer.step(None, None)
+        seen.append(model.value.item())
+    assert seen == [-0.5, -1.25, -2.125]
+
+
+def test_a_cosine_is_whole_at_first_half_midway_and_nothing_at_the_end():
+    rates = [stages.scratch.sgd.cosine(0.2, epoch, 10) for epoch in (0, 5, 10)]
+    assert rates == pytest.approx([0.2, 0.1, 0])

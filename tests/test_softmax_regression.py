@@ -2,11 +2,10 @@
 
 import torch
 from hypothesis import given
-from strategies import DTYPES, SEEDS, logits_and_targets
 from torch.nn import functional
 from torch.testing import assert_close
 
-from scratch.softmax_regression import (
+from stages.scratch.softmax_regression import (
     SoftmaxRegression,
     cross_entropy,
     linear,
@@ -14,6 +13,7 @@ from scratch.softmax_regression import (
     linear_layer,
     softmax,
 )
+from tests.strategies import DTYPES, SEEDS, logits_and_targets
 
 
 @given(logits_and_targets())
@@ -69,7 +69,7 @@ def test_softmax_regression_flattens_images_and_is_linear(dtype, seed):
     generator = torch.Generator().manual_seed(seed)
     model = SoftmaxRegression([12, 5], 0.5, dtype, generator)
     images = torch.rand(3, 1, 3, 4, dtype=dtype, generator=generator)
-    weight, bias = model.parameters()
+    (_, weight), (_, bias) = model.named_parameters()
     assert_close(model(images), functional.linear(images.flatten(1), weight, bias))
 
 
@@ -77,7 +77,7 @@ def test_initial_weights_have_the_standard_deviation_asked_for():
     model = SoftmaxRegression(
         [784, 500], 0.01, torch.float64, torch.Generator().manual_seed(0)
     )
-    weight, bias = model.parameters()
+    (_, weight), (_, bias) = model.named_parameters()
     # the standard error of a standard deviation is std / sqrt(2n); five of them
     tolerance = 5 * 0.01 / (2 * weight.numel()) ** 0.5
     assert abs(weight.std().item() - 0.01) < tolerance

@@ -12,8 +12,8 @@ from hypothesis import given
 from pytest import approx
 from sklearn import metrics
 
-from pipeline.errors import UserError
-from titanic.features import (
+from stages.pipeline.errors import UserError
+from stages.titanic.features import (
     ENGINEERED,
     engineered,
     fare_level,
@@ -23,13 +23,13 @@ from titanic.features import (
     title,
     woman_or_boy,
 )
-from titanic.measures import (
+from stages.titanic.measures import (
     accuracy_by_threshold,
     best_threshold,
     binary_report,
     calibration,
 )
-from titanic.passengers import read_passengers
+from stages.titanic.passengers import read_passengers
 
 DATA = Path(__file__).parents[1] / "data/titanic"
 LINES = (DATA / "train.csv").read_text().splitlines(keepends=True)

@@ -5,12 +5,13 @@ import torch
 from torch.nn import functional
 from torch.testing import assert_close
 
-import concise.models
-import concise.sgd
-import scratch.sgd
-from scratch.mlp import MLP
-from scratch.softmax_regression import SoftmaxRegression
-from scratch.training import train
+import stages.concise.mlp
+import stages.concise.sgd
+import stages.concise.softmax_regression
+import stages.scratch.sgd
+from stages.scratch.mlp import MLP
+from stages.scratch.softmax_regression import SoftmaxRegression
+from stages.training.loop import train
 
 ROWS, TEST_ROWS, INPUTS, CLASSES = 103, 40, 5, 4
 
@@ -32,9 +33,8 @@ def run(make_model, optimizer_class, sizes, data, **changes):
     settings = {"epochs": 10, "batch_size": 8, "shuffle": True, "drop_last": False}
     epochs = train(
         model,
-        optimizer_class(model, 0.1).step,
+        optimizer_class(model, 0.1),
         *data,
-        dtype=torch.float64,
         **(settings | changes),
         generator=generator,
     )
@@ -44,26 +44,34 @@ def run(make_model, optimizer_class, sizes, data, **changes):
 @pytest.mark.parametrize(
     ("sizes", "by_hand", "by_torch"),
     [
-        ([INPUTS, CLASSES], SoftmaxRegression, concise.models.softmax_regression),
-        ([INPUTS, 16, CLASSES], MLP, concise.models.mlp),
-        ([INPUTS, 16, 8, CLASSES], MLP, concise.models.mlp),
+        (
+            [INPUTS, CLASSES],
+            SoftmaxRegression,
+            stages.concise.softmax_regression.SoftmaxRegression,
+        ),
+        ([INPUTS, 16, CLASSES], MLP, stages.concise.mlp.MLP),
+        ([INPUTS, 16, 8, CLASSES], MLP, stages.concise.mlp.MLP),
     ],
 )
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_ten_epochs_by_hand_and_by_torch_end_with_the_same_weights(
     sizes, by_hand, by_torch, shuffle, data
 ):
-    ours, our_model = run(by_hand, scratch.sgd.SGD, sizes, data, shuffle=shuffle)
-    theirs, their_model = run(by_torch, concise.sgd.SGD, sizes, data, shuffle=shuffle)
-    for our, their in zip(
-        our_model.parameters(), their_model.parameters(), strict=True
+    ours, our_model = run(by_hand, stages.scratch.sgd.SGD, sizes, data, shuffle=shuffle)
+    theirs, their_model = run(
+        by_torch, stages.concise.sgd.SGD, sizes, data, shuffle=shuffle
+    )
+    for (_, our), (_, their) in zip(
+        our_model.named_parameters(), their_model.named_parameters(), strict=True
     ):
         assert_close(our, their.detach(), rtol=1e-9, atol=1e-12)
     assert ours == [pytest.approx(epoch, rel=1e-9) for epoch in theirs]
 
 
 def test_it_learns(data):
-    history, _ = run(MLP, scratch.sgd.SGD, [INPUTS, 16, CLASSES], data, epochs=40)
+    history, _ = run(
+        MLP, stages.scratch.sgd.SGD, [INPUTS, 16, CLASSES], data, epochs=40
+    )
     assert history[-1].train_loss < history[0].train_loss / 2
     assert history[-1].test_acc > 0.75
 
@@ -72,7 +80,7 @@ def test_an_epoch_averages_over_rows_while_the_weights_move(data):
     """One epoch, recomputed the slow way: batch by batch, the short one weighing less."""
     (epoch,), _ = run(
         SoftmaxRegression,
-        scratch.sgd.SGD,
+        stages.scratch.sgd.SGD,
         [INPUTS, CLASSES],
         data,
         epochs=1,
@@ -81,18 +89,19 @@ def test_an_epoch_averages_over_rows_while_the_weights_move(data):
     features, targets = data[0]
     generator = torch.Generator().manual_seed(0)
     model = SoftmaxRegression([INPUTS, CLASSES], 0.1, torch.float64, generator)
-    for parameter in model.parameters():
+    parameters = [parameter for _, parameter in model.named_parameters()]
+    for parameter in parameters:
         parameter.requires_grad_()
     loss_sum = hits = 0
     for start in range(0, ROWS, 8):
         x, y = features[start : start + 8], targets[start : start + 8]
         logits = model(x)
         loss = functional.cross_entropy(logits, y)
-        gradients = torch.autograd.grad(loss, model.parameters())
+        gradients = torch.autograd.grad(loss, parameters)
         loss_sum += loss.item() * len(y)
         hits += (logits.argmax(dim=1) == y).sum().item()
         with torch.no_grad():
-            for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+            for parameter, gradient in zip(parameters, gradients, strict=True):
                 parameter -= 0.1 * gradient
     assert epoch.train_loss == pytest.approx(loss_sum / ROWS)
     assert epoch.train_acc == pytest.approx(hits / ROWS)

@@ -22,8 +22,8 @@ from h2o.exceptions import (
     H2OValueError,
 )
 
-from pipeline.errors import UserError
-from pipeline.lifetime import cleaning_up, ending_with_parent
+from stages.pipeline.errors import UserError
+from stages.pipeline.lifetime import cleaning_up, ending_with_parent
 
 H2O_JAR = Path(h2o.__file__).parent / "backend/bin/h2o.jar"
 BASE_PORT = 54400  # the search for a free pair of ports begins here

@@ -3,6 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from stages.datasets.dataset import Dataset
+
 PREDICTED_COLUMNS = 9
 
 
@@ -17,7 +19,8 @@ def draw_grid(
 
     Args:
         title: above the grid.
-        images: (count, 1, height, width) uint8, 0 black to 255 white.
+        images: (count, channels, height, width) uint8, 0 black to 255 white; of one channel
+            or three (red, green, blue).
         captions, colours: of each image, `count` of them.
         columns: images side by side, >= 1.
     """
@@ -32,25 +35,30 @@ def draw_grid(
     for panel, image, caption, colour in zip(
         figure.axes, images, captions, colours, strict=False
     ):
-        panel.imshow(image[0], cmap="gray", vmin=0, vmax=255)
+        panel.imshow(image.transpose(1, 2, 0), cmap="gray", vmin=0, vmax=255)
         panel.set_title(caption, fontsize=9, color=colour)
     return figure
 
 
 def draw_predicted_images(
-    name: str,
-    images: np.ndarray,
-    targets: np.ndarray,
-    predictions: np.ndarray,
-    class_names: list[str],
+    name: str, dataset: Dataset, predictions: np.ndarray
 ) -> Figure:
-    """Draw the first 18 test images, truth above prediction, wrong ones in red.
+    """Draw 18 test images, truth above prediction, wrong ones in red.
 
-    Arguments as the arrays of a test set: (rows, 1, 28, 28) uint8, (rows,) and (rows,) int64.
+    They are the first ones; of images that lie class by class, evenly spaced ones.
+
+    Args:
+        name: of the model, for the title.
+        dataset: of images.
+        predictions: (rows,) int64, of the test images.
     """
-    count = 2 * PREDICTED_COLUMNS
-    pairs = list(zip(targets[:count], predictions[:count], strict=True))
+    images, targets = dataset.test
+    class_names = dataset.class_names
+    shown = np.arange(min(2 * PREDICTED_COLUMNS, len(targets)))
+    if (np.diff(targets) >= 0).all():
+        shown = np.linspace(0, len(targets) - 1, len(shown)).astype(int)
+    pairs = list(zip(targets[shown], predictions[shown], strict=True))
     captions = [f"{class_names[t]}\n→ {class_names[p]}" for t, p in pairs]
     colours = ["black" if t == p else "crimson" for t, p in pairs]
-    title = f"{name}: truth → prediction on the first {count} test images"
-    return draw_grid(title, images[:count], captions, colours, PREDICTED_COLUMNS)
+    title = f"{name}: truth → prediction on {len(shown)} test images"
+    return draw_grid(title, images[shown], captions, colours, PREDICTED_COLUMNS)

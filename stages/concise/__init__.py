@@ -1,1 +1,1 @@
-"""The same models in a few lines of torch.nn."""
+"""The same models in a few lines of torch.nn, under the same names."""

@@ -1,41 +1,46 @@
 """Stochastic gradient descent by autograd and torch.optim. Chapters 5 and 7 of the book."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.optim import SGD as TorchSGD
+from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR
 
 
 class SGD:
-    """A step of torch.optim.SGD, with the arguments of the hand-written one.
+    """torch.optim.SGD and a scheduler, with the arguments of the hand-written one.
 
     Args:
         model: maps features to logits.
-        lr: learning rate, > 0.
+        lr: learning rate of the first epoch, > 0.
+        momentum: in [0, 1).
+        schedule: constant or cosine.
+        epochs: how many there will be.
     """
 
-    def __init__(self, model: nn.Module, lr: float):
+    def __init__(
+        self,
+        model: nn.Module,
+        lr: float,
+        momentum: float = 0.0,
+        schedule: str = "constant",
+        epochs: int = 10,
+    ):
         self.model = model
-        self.optimizer = PlainSGD(model.parameters(), lr=lr)
+        self.optimizer = TorchSGD(model.parameters(), lr=lr, momentum=momentum)
+        self.scheduler = {
+            "constant": lambda: ConstantLR(self.optimizer, factor=1.0),
+            "cosine": lambda: CosineAnnealingLR(self.optimizer, T_max=epochs),
+        }[schedule]()
 
     def step(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step, and return the loss and the logits from before it."""
+        self.optimizer.zero_grad()
         logits = self.model(features)
         loss = cross_entropy(logits, targets)
-        self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
         return loss.detach(), logits.detach()
 
-
-class PlainSGD(torch.optim.SGD):
-    """torch.optim.SGD without its guards against torch.compile, which is not used here.
-
-    Each guard imports torch._dynamo when it is first called, which takes a process longer
-    than to train softmax regression for ten epochs. Every guard is a decorator, and a
-    decorator keeps the function it wraps as __wrapped__: the same code, unguarded. The
-    guard of step() also turned autograd off, as no_grad does.
-    """
-
-    add_param_group = torch.optim.Optimizer.add_param_group.__wrapped__
-    zero_grad = torch.optim.Optimizer.zero_grad.__wrapped__
-    step = torch.no_grad()(torch.optim.SGD.step.__wrapped__)
+    def end_epoch(self) -> None:
+        """Go on to the next epoch's learning rate."""
+        self.scheduler.step()

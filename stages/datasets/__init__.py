@@ -1,1 +1,1 @@
-"""The data: samples in clusters and Fashion-MNIST, as NumPy arrays."""
+"""The data: what a dataset is, Fashion-MNIST, the samples' recipe; NumPy arrays."""

@@ -7,6 +7,7 @@ them.
 
 import gzip
 import hashlib
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -15,8 +16,10 @@ import zlib
 from http.client import HTTPException
 from pathlib import Path
 
-from datasets.fashion_mnist import SHA256
-from pipeline.lifetime import cleaning_up
+from stages.datasets.fashion_mnist import SHA256
+from stages.pipeline.lifetime import cleaning_up
+
+log = logging.getLogger(__name__)
 
 PACKAGE = "dataset-fashion-mnist"
 PACKAGE_FOLDER = Path("usr/share/datasets/fashion-mnist")
@@ -84,6 +87,7 @@ def from_mirrors() -> dict[str, bytes]:
 def fetch(mirror: str, name: str) -> bytes:
     """Download and decompress one file."""
     url = mirror + name
+    log.info("fetching %s, %d s at most without a byte", url, MIRROR_TIMEOUT)
     try:
         with urllib.request.urlopen(url, timeout=MIRROR_TIMEOUT) as response:
             return decompress(response.read(), url)
@@ -132,6 +136,8 @@ def from_apt() -> dict[str, bytes]:
 
 def call(command: list[str], folder: str) -> None:
     """Run a command in a folder; its last line of errors is the reason if it fails."""
+    words = [word for word in command if not word.startswith("--")]
+    log.info("waiting for %s, %d s at most", " ".join(words), APT_TIMEOUT)
     try:
         subprocess.run(
             command,

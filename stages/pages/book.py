@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.errors import UserError
+from stages.pipeline.errors import UserError
 
 
 class Comparison(NamedTuple):

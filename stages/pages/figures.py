@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from matplotlib.colors import to_hex
 
-from evaluation.metrics import confusion_matrix
+from stages.evaluation.metrics import confusion_matrix
 
 # ten that colour-blind readers tell apart: Petroff, Accessible Color Sequences (2021)
 COLOURS = [to_hex(colour) for colour in matplotlib.color_sequences["petroff10"]]
@@ -129,16 +129,18 @@ def bars(names: Sequence[str], values: Sequence[float], x: str, y: str) -> go.Fi
 
 def scene(
     points: np.ndarray,
+    axes: Sequence[str],
     labels: Sequence[str],
     predictions: Sequence[str],
     class_names: Sequence[str],
 ) -> go.Figure:
-    """Draw points in 3-D, coloured by what is predicted, the wrong ones with an edge.
+    """Draw points in space or in a plane, coloured by what is predicted.
 
-    Of more than SHOWN points, evenly spaced rows are drawn.
+    The wrong ones have an edge. Of more than SHOWN points, evenly spaced rows are drawn.
 
     Args:
-        points: (rows, 3).
+        points: (rows, 3) or (rows, 2).
+        axes: names of the three or two axes.
         labels, predictions: the name of each row's class, and of the one predicted.
         class_names: of all classes, in the order of their colours.
     """
@@ -170,15 +172,19 @@ def scene(
                 line={"width": 1},
             )
         )
-    figure = go.Figure(traces)
+    if len(axes) == 2:
+        return chart(traces, *axes)
     axis = {"nticks": 5, "tickfont": {"size": 10}}
-    return figure.update_layout(
+    return go.Figure(traces).update_layout(
         template="none",
         height=420,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         legend={"orientation": "h", "y": 0, "yanchor": "top", "itemsizing": "constant"},
         scene={
-            **{f"{name}axis": {"title": {"text": name}, **axis} for name in "xyz"},
+            **{
+                f"{letter}axis": {"title": {"text": name}, **axis}
+                for letter, name in zip("xyz", axes, strict=True)
+            },
             "aspectmode": "cube",
             # from here all three axes' titles are in sight, on a phone, too
             "camera": {
@@ -191,21 +197,22 @@ def scene(
 
 def cloud(
     points: np.ndarray, name: str, text: str | Sequence[str], **marker
-) -> go.Scatter3d:
-    """Return points (rows, 3) as one series of a 3-D chart, in its legend even if empty.
+) -> go.Scatter3d | go.Scatter:
+    """Return points (rows, 3) or (rows, 2) as one series, in its legend even if empty.
 
     The text, one for all points or one each, is shown beside a point that is pointed at.
     """
-    x, y, z = points.round(3).T if len(points) else ([None],) * 3
-    return go.Scatter3d(
-        x=x,
-        y=y,
-        z=z,
+    in_space = points.shape[1] == 3
+    columns = points.round(3).T if len(points) else [[None]] * points.shape[1]
+    coordinates = dict(zip("xyz", columns))
+    place = ", ".join(f"%{{{letter}}}" for letter in coordinates)
+    return (go.Scatter3d if in_space else go.Scatter)(
+        **coordinates,
         name=name,
         mode="markers",
-        marker={"size": 3, **marker},
+        marker={"size": 3 if in_space else 6, **marker},
         text=text,
-        hovertemplate="%{text}<br>(%{x}, %{y}, %{z})<extra></extra>",
+        hovertemplate=f"%{{text}}<br>({place})<extra></extra>",
     )
 
 

@@ -12,10 +12,12 @@ def picture(pixels: np.ndarray) -> str:
     """Return an image as an address that holds it, for a page.
 
     Args:
-        pixels: (height, width) uint8, 0 black to 255 white, or (height, width, 3) uint8.
+        pixels: (channels, height, width) uint8, of one channel, 0 black to 255 white, or
+            three (red, green, blue).
     """
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format="png")
+    channels_last = pixels.transpose(1, 2, 0).squeeze()
+    Image.fromarray(channels_last).save(file, format="png")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
@@ -29,4 +31,4 @@ def weight_pictures(weight: np.ndarray, shape: tuple[int, int]) -> list[str]:
     """
     scaled = 0.5 + 0.5 * weight / np.abs(weight).max()
     colours = (255 * colormaps["RdBu_r"](scaled)[..., :3]).round().astype(np.uint8)
-    return [picture(image.reshape(*shape, 3)) for image in colours]
+    return [picture(image.T.reshape(3, *shape)) for image in colours]

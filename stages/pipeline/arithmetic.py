@@ -13,6 +13,7 @@ CPUINFO = Path("/proc/cpuinfo")  # Linux
 AVX2 = {
     "ATEN_CPU_CAPABILITY": "avx2",  # PyTorch's loops
     "MKL_CBWR": "AVX2,STRICT",  # its matrix products
+    "ONEDNN_MAX_CPU_ISA": "AVX2",  # its convolutions
     "OPENBLAS_CORETYPE": "Haswell",  # NumPy's and SciPy's matrix products
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",  # NumPy's loops
 }

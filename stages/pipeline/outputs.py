@@ -3,13 +3,10 @@
 import csv
 import json
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from pipeline.lifetime import cleaning_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,21 +19,20 @@ log = logging.getLogger(__name__)
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a name beside `path` to write to; it takes the place of `path` at the end.
 
-    If the block raises or is interrupted, nothing is left behind and `path` stays as it
-    was. After SIGKILL the name is left behind; git and DVC ignore it.
+    If the block raises, nothing is left behind and `path` stays as it was. A process that
+    is stopped leaves the name behind; git and DVC ignore it, and the next one overwrites it.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with cleaning_up():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield temporary
-            temporary.replace(path)
-        except OSError as error:
-            error.filename = error.filename or path  # a full disk names no file
-            raise
-        finally:
-            with suppress(OSError):
-                temporary.unlink()
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        error.filename = error.filename or path  # a full disk names no file
+        raise
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
     log.info("wrote %s", path)
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from scratch.softmax_regression import (
+from stages.scratch.softmax_regression import (
     cross_entropy,
     linear,
     linear_gradients,
@@ -44,18 +44,26 @@ class MLP:
     def __init__(
         self,
         sizes: list[int],
-        std: float,
-        dtype: torch.dtype,
-        generator: torch.Generator,
+        std: float = 0.01,
+        dtype: torch.dtype = torch.float32,
+        generator: torch.Generator | None = None,
     ):
+        self.sizes = sizes
         self.layers = [
             linear_layer(inputs, outputs, std, dtype, generator)
             for inputs, outputs in pairwise(sizes)
         ]
 
-    def parameters(self) -> list[Tensor]:
-        """Return [weight, bias] of the first layer, then of the second, and so on."""
-        return [parameter for layer in self.layers for parameter in layer]
+    def __repr__(self) -> str:
+        return f"MLP({' → '.join(map(str, self.sizes))})"
+
+    def named_parameters(self) -> list[tuple[str, Tensor]]:
+        """Return weight and bias of the first layer, then of the second, and so on."""
+        return [
+            (f"layer{number}.{name}", parameter)
+            for number, layer in enumerate(self.layers, start=1)
+            for name, parameter in zip(("weight", "bias"), layer, strict=True)
+        ]
 
     def forward(self, features: Tensor) -> list[Tensor]:
         """Return what each layer is given, from the first on, and at the end the logits."""

@@ -62,7 +62,7 @@ def linear_layer(
     outputs: int,
     std: float,
     dtype: torch.dtype,
-    generator: torch.Generator,
+    generator: torch.Generator | None,
 ) -> tuple[Tensor, Tensor]:
     """Return the start of a linear layer: weights drawn from N(0, std²), biases 0.
 
@@ -107,16 +107,19 @@ class SoftmaxRegression:
     def __init__(
         self,
         sizes: list[int],
-        std: float,
-        dtype: torch.dtype,
-        generator: torch.Generator,
+        std: float = 0.01,
+        dtype: torch.dtype = torch.float32,
+        generator: torch.Generator | None = None,
     ):
-        inputs, classes = sizes
+        self.sizes = inputs, classes = sizes
         self.weight, self.bias = linear_layer(inputs, classes, std, dtype, generator)
 
-    def parameters(self) -> list[Tensor]:
-        """Return [weight, bias]."""
-        return [self.weight, self.bias]
+    def __repr__(self) -> str:
+        return f"SoftmaxRegression({' → '.join(map(str, self.sizes))})"
+
+    def named_parameters(self) -> list[tuple[str, Tensor]]:
+        """Return weight and bias."""
+        return [("weight", self.weight), ("bias", self.bias)]
 
     def __call__(self, features: Tensor) -> Tensor:
         """Map features (rows, ...), flattened to (rows, inputs), to logits."""

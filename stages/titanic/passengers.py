@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import UserError
+from stages.pipeline.errors import UserError
 
 TYPES = {
     "PassengerId": "int64",

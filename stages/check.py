@@ -1,0 +1,31 @@
+"""Check params.yaml as a whole, before DVC removes what any other stage wrote last."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from stages.datasets.settings import Generate, Preview, SampleSet, Split
+from stages.pipeline.outputs import write_bytes
+from stages.pipeline.params import Name, Section, Seed, load_params
+from stages.titanic.settings import Titanic
+from stages.training.blocks import Fit, Models, Train
+
+
+class Params(Section):
+    """params.yaml as a whole."""
+
+    seed: Seed
+    preview: Preview
+    generate: Generate
+    samples: Annotated[dict[Name, SampleSet], Field(min_length=1)]
+    split: Split
+    train: Train
+    fit: Fit
+    models: Models
+    titanic: Titanic
+
+
+def main() -> None:
+    load_params("", Params)
+    write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")

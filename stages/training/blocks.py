@@ -1,0 +1,133 @@
+"""A model's block in params.yaml: its schema, complete with the section it is trained by."""
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from stages.pipeline.errors import UserError
+from stages.pipeline.params import Count, Name, Positive, Section, load_params
+
+Units = Annotated[int, Field(ge=1, le=10_000)]
+Momentum = Annotated[float, Field(ge=0, lt=1)]
+Schedule = Literal["constant", "cosine"]
+
+
+class Train(Section):
+    """Gradient descent, unless a model's block says otherwise."""
+
+    lr: Positive
+    epochs: Count
+    momentum: Momentum
+    schedule: Schedule
+
+
+class Fit(Section):
+    """scikit-learn's solver, unless a model's block says otherwise."""
+
+    C: Positive
+    max_iter: Count
+
+
+class Block(Section):
+    """What every model has."""
+
+    data: str
+    standardize: bool = False
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Raise a UserError if the model can't learn from its data.
+
+        Args:
+            name: of the model.
+            shape: of a row's features, (columns,) or (channels, height, width).
+            rows: of each class, that train.
+        """
+        if self.standardize and len(shape) > 1:
+            raise UserError(
+                f"models.{name}.standardize is for points, {self.data} has images"
+            )
+
+
+class GradientModel(Block):
+    """A model trained by gradient descent, by hand or by torch.nn."""
+
+    how: Literal["scratch", "torch"]
+    recipe: Literal["train"]
+    batch_size: Count
+    dtype: Literal["float32", "float64"]
+    shuffle: bool
+    drop_last: bool
+    lr: Positive | None = None
+    epochs: Count | None = None
+    momentum: Momentum | None = None
+    schedule: Schedule | None = None
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Raise a UserError if the model can't learn from its data, as Block's."""
+        super().check(name, shape, rows)
+        if self.batch_size > sum(rows):
+            raise UserError(
+                f"models.{name}.batch_size must be at most the {sum(rows)} training rows "
+                f"of {self.data}, got {self.batch_size}"
+            )
+
+
+class Softmax(GradientModel):
+    """Softmax regression."""
+
+    kind: Literal["softmax"]
+    init_std: Positive
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return sizes and std."""
+        return {"sizes": [math.prod(shape), classes], "std": self.init_std}
+
+
+class MLP(GradientModel):
+    """The multilayer perceptron."""
+
+    kind: Literal["mlp"]
+    hidden: Annotated[list[Units], Field(min_length=1)]
+    init_std: Positive
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return sizes and std."""
+        sizes = [math.prod(shape), *self.hidden, classes]
+        return {"sizes": sizes, "std": self.init_std}
+
+
+class Logistic(Block):
+    """Logistic regression, fitted by scikit-learn."""
+
+    kind: Literal["logistic"]
+    how: Literal["sklearn"]
+    recipe: Literal["fit"]
+    C: Positive | None = None
+    max_iter: Count | None = None
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Raise a UserError if the model can't learn from its data, as Block's."""
+        super().check(name, shape, rows)
+        if len(rows) < 2 or not all(rows):
+            raise UserError(
+                f"models.{name} needs training rows of two classes and of each class, "
+                f"{self.data} has {rows}"
+            )
+
+
+Model = Annotated[Softmax | MLP | Logistic, Field(discriminator="kind")]
+Models = Annotated[dict[Name, Model], Field(min_length=1)]
+RECIPES = {"train": Train, "fit": Fit}
+
+
+def load_model(name: str) -> Model:
+    """Return a model's block; what it leaves out is as in the section of its recipe.
+
+    Raises:
+        UserError: params.yaml has no such model, or either breaks its schema.
+    """
+    block = load_params(f"models.{name}", Model)
+    section = load_params(block.recipe, RECIPES[block.recipe])
+    missing = {key: value for key, value in section if getattr(block, key) is None}
+    return block.model_copy(update=missing)

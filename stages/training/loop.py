@@ -1,0 +1,107 @@
+"""The training loop of every gradient-trained model, by hand or by torch.nn."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stages.training.batches import batches
+
+TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
+Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
+
+
+class Epoch(NamedTuple):
+    """What one pass over the training rows came to.
+
+    train_loss and train_acc average over the epoch's rows, each measured just before
+    the step its batch led to; test_acc is taken after the last step.
+    """
+
+    epoch: int
+    train_loss: float
+    train_acc: float
+    test_acc: float
+    batches: int
+
+
+def train(
+    model,
+    optimizer,
+    train_set: Rows,
+    test_set: Rows,
+    *,
+    epochs: int = 10,
+    batch_size: int = 32,
+    shuffle: bool = True,
+    drop_last: bool = False,
+    generator: torch.Generator | None = None,
+) -> Iterator[Epoch]:
+    """Train a model, yielding after each epoch what it came to.
+
+    Nothing waits for a loss within an epoch: losses and hits are added up as tensors and
+    read once, at its end.
+
+    Args:
+        model: maps features (rows, ...) to logits (rows, classes); has named_parameters().
+        optimizer: its step() moves the parameters by a batch's features and targets, and
+            returns the loss, a scalar, and the logits from before; end_epoch() as it says.
+        train_set, test_set: features (rows, ...), and targets (rows,).
+        epochs, batch_size: >= 1.
+        shuffle, drop_last, generator: as `batches` takes them.
+    """
+    train_set, test_set = on_device(model, train_set), on_device(model, test_set)
+    _, targets = train_set
+    for epoch in range(1, epochs + 1):
+        loss_sum = torch.zeros((), dtype=torch.float64, device=targets.device)
+        hits = torch.zeros((), dtype=torch.int64, device=targets.device)
+        rows = steps = 0
+        for features, targets in batches(
+            *train_set,
+            batch_size,
+            dtype_of(model),
+            shuffle=shuffle,
+            drop_last=drop_last,
+            generator=generator,
+        ):
+            loss, logits = optimizer.step(features, targets)
+            loss_sum.add_(loss, alpha=len(targets))
+            hits.add_((logits.argmax(dim=1) == targets).sum())
+            rows += len(targets)
+            steps += 1
+        optimizer.end_epoch()
+        yield Epoch(
+            epoch,
+            train_loss=loss_sum.item() / rows,
+            train_acc=hits.item() / rows,
+            test_acc=accuracy(model, test_set),
+            batches=steps,
+        )
+
+
+def accuracy(model, rows: Rows) -> float:
+    """Return the share of rows whose largest logit is the target's, in [0, 1]."""
+    _, targets = rows = on_device(model, rows)
+    return (predict(model, rows).argmax(dim=1) == targets).double().mean().item()
+
+
+def predict(model, rows: Rows) -> Tensor:
+    """Return the logits (rows, classes) of a model."""
+    with torch.no_grad():
+        parts = batches(*on_device(model, rows), TEST_BATCH_SIZE, dtype_of(model))
+        return torch.cat([model(features) for features, _ in parts])
+
+
+def on_device(model, rows: Rows) -> tuple[Tensor, Tensor]:
+    """Return features and targets as they are, where the model's parameters lie."""
+    _, parameter = next(iter(model.named_parameters()))
+    features, targets = (torch.as_tensor(x, device=parameter.device) for x in rows)
+    return features, targets
+
+
+def dtype_of(model) -> torch.dtype:
+    """Return the type of a model's parameters, which its features must have."""
+    _, parameter = next(iter(model.named_parameters()))
+    return parameter.dtype

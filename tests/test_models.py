@@ -1,0 +1,117 @@
+"""From a block to a model, to its file and back: by hand, by torch.nn, by scikit-learn."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch.testing import assert_close
+
+from stages.pipeline.arrays import read_arrays, write_arrays
+from stages.pipeline.errors import UserError
+from stages.training import loop, models, solver
+from stages.training.blocks import MLP, Softmax
+
+CPU = torch.device("cpu")
+COMMON = {
+    "data": "data/split/xor",
+    "recipe": "train",
+    "batch_size": 2,
+    "shuffle": False,
+    "drop_last": False,
+    "init_std": 0.5,
+    "lr": 0.1,
+    "epochs": 1,
+    "momentum": 0.9,
+    "schedule": "cosine",
+}
+
+
+def block(kind, how, dtype="float32"):
+    own = {"kind": kind, "how": how, "dtype": dtype}
+    if kind == "softmax":
+        return Softmax(**COMMON, **own)
+    return MLP(**COMMON, **own, hidden=[5, 4])
+
+
+@pytest.mark.parametrize("kind", ["softmax", "mlp"])
+@pytest.mark.parametrize("how", ["scratch", "torch"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_who_trained_a_model_rebuilds_it_from_its_block_and_its_file(
+    tmp_path, kind, how, dtype
+):
+    path, shape = tmp_path / "m.safetensors", (1, 3, 4)
+    trained = models.build(block(kind, how, dtype), shape, 6, CPU)
+    models.write_model(path, trained)
+    rebuilt = models.build(block(kind, how, dtype), shape, 6, CPU)
+    models.read_model(path, rebuilt)
+    rows = torch.randint(256, (9, *shape), dtype=torch.uint8), torch.zeros(9)
+    logits = loop.predict(trained, rows)
+    assert logits.dtype == getattr(torch, dtype)
+    assert torch.equal(loop.predict(rebuilt, rows), logits)
+
+
+@pytest.mark.parametrize("kind", ["softmax", "mlp"])
+def test_by_hand_and_by_torch_start_with_the_same_weights(kind):
+    by_hand, by_torch = (
+        models.build(block(kind, how), (7,), 3, CPU, torch.Generator().manual_seed(1))
+        for how in ("scratch", "torch")
+    )
+    for (_, ours), (_, theirs) in zip(
+        by_hand.named_parameters(), by_torch.named_parameters(), strict=True
+    ):
+        assert torch.equal(ours, theirs.detach())
+
+
+@pytest.mark.parametrize("how", ["scratch", "torch"])
+def test_the_block_decides_how_a_model_is_trained(how):
+    """With a cosine over one epoch, nothing moves after it, whatever the momentum."""
+    model = models.build(block("softmax", how), (2,), 3, CPU)
+    optimizer = models.optimizer(block("softmax", how), model)
+    features, targets = torch.randn(4, 2), torch.tensor([0, 1, 2, 0])
+
+    def weight_after_a_step():
+        optimizer.step(features, targets)
+        (_, weight), _ = model.named_parameters()
+        return weight.detach().clone()
+
+    first, second = weight_after_a_step(), weight_after_a_step()
+    optimizer.end_epoch()
+    third = weight_after_a_step()
+    assert not torch.equal(first, second)
+    assert torch.equal(second, third)
+
+
+def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
+    path = tmp_path / "m.safetensors"
+    models.write_model(path, models.build(block("softmax", "scratch"), (3,), 2, CPU))
+    other = models.build(block("softmax", "scratch"), (2,), 3, CPU)
+    with pytest.raises(UserError, match=r"holds .*\(2, 3\).*, expected .*\(3, 2\)"):
+        models.read_model(path, other)
+    with pytest.raises(UserError, match=r"expected .*layer2.weight"):
+        models.read_model(path, models.build(block("mlp", "scratch"), (3,), 2, CPU))
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(UserError, match="m.safetensors is not a safetensors file"):
+        read_arrays(path)
+    with pytest.raises(FileNotFoundError, match="nosuch"):
+        read_arrays(tmp_path / "nosuch")
+
+
+def test_arrays_come_back_whatever_the_order_of_their_memory(tmp_path):
+    weight = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    write_arrays(tmp_path / "m.safetensors", {"weight": weight})
+    assert np.array_equal(read_arrays(tmp_path / "m.safetensors")["weight"], weight)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_solvers_logits_give_scikit_learns_probabilities(classes):
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(60, 4))
+    targets = (features[:, :classes] + rng.normal(size=(60, classes))).argmax(axis=1)
+    fitted = solver.fit(features, targets, C=1.0, max_iter=1000)
+    logits = torch.from_numpy(solver.predict(fitted.arrays, features))
+    expected = LogisticRegression(C=1.0, max_iter=1000).fit(features, targets)
+    assert_close(torch.softmax(logits, dim=1).numpy(), expected.predict_proba(features))
+    assert fitted.accuracy == expected.score(features, targets)
+    assert fitted.loss == pytest.approx(
+        torch.nn.functional.cross_entropy(logits, torch.from_numpy(targets)).item()
+    )
