@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ruamel.yaml import YAML
+import yaml
 
 ROOT = Path(__file__).parents[1]
 # as on a user's PATH once the venv is activated
@@ -64,7 +64,7 @@ class Project:
 
 
 def lock_of(folder: Path) -> dict:
-    return YAML(typ="safe").load((folder / "dvc.lock").read_text())
+    return yaml.safe_load((folder / "dvc.lock").read_text())
 
 
 def run(folder: Path, *command: str, check: bool = True):

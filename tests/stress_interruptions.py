@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import psutil
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from tests.project import ENVIRONMENT, ROOT, Project, lock_of, run
 
@@ -86,8 +86,7 @@ def forget(project: Project, stage: str) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
-    with (project.folder / "dvc.lock").open("w") as file:
-        YAML().dump(lock, file)
+    (project.folder / "dvc.lock").write_text(yaml.safe_dump(lock, sort_keys=False))
 
 
 def processes_in(project: Project) -> list[psutil.Process]:

@@ -1,31 +1,88 @@
-"""How a stage fails: in a sentence where the user can mend it, else with a traceback."""
+"""How a stage is run, and how it fails: in a sentence where the user can mend it."""
 
+import os
 import subprocess
 import sys
-from pathlib import Path
 
-STAGES = Path(__file__).parents[1] / "stages"
+import pytest
+
+from tests.project import ROOT
 
 
-def errors_of(code: str) -> str:
-    """Return what a stage of this code says when it fails."""
-    result = subprocess.run(
-        [sys.executable, "-c", f"from pipeline.command import run\n{code}"],
-        env={"PYTHONPATH": str(STAGES)},
+def run(*words, cwd=ROOT, code=None):
+    """Run a stage, or code that stands in for one in a folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "stages", *words],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
         text=True,
     )
-    assert result.returncode == 1
-    return result.stderr
 
 
-def test_a_python_without_the_packages_is_told_to_use_the_venv():
-    errors = errors_of("import nosuch.package")
-    assert errors.startswith(f"{sys.executable} has no package nosuch: put the bin")
-    assert len(errors.splitlines()) == 1
+@pytest.fixture
+def stage(tmp_path):
+    """Run a stage whose main is made of these lines."""
+
+    def stage(code, *arguments, parameters=""):
+        package = tmp_path / "stages"
+        if not package.exists():
+            package.mkdir()
+            for name in ("__init__.py", "__main__.py", "pipeline"):
+                (package / name).symlink_to(ROOT / "stages" / name)
+        (package / "mine.py").write_text(
+            f"import logging\ndef main({parameters}):\n    {code}\n"
+        )
+        return subprocess.run(
+            [sys.executable, "-m", "stages", "mine", *arguments],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    return stage
 
 
-def test_a_bug_keeps_its_traceback():
-    assert "Traceback" in errors_of("raise ZeroDivisionError")
-    assert "Traceback" in errors_of("run(lambda: 1 / 0)")
+def test_the_words_of_the_command_line_are_the_arguments_of_main(stage):
+    result = stage("logging.info('got %s', name)", "xor", parameters="name")
+    assert (result.returncode, result.stderr) == (0, "mine@xor: got xor\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ((), "the following arguments are required: NAME"),
+        (("nosuch",), "invalid choice: 'nosuch' (choose from 'autograd', 'check'"),
+        (("pipeline",), "invalid choice: 'pipeline'"),
+        (("train",), "train takes 1 ARG, got 0"),
+        (("check", "twice"), "check takes 0 ARG, got 1"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_with_what_there_is(words, complaint):
+    result = run(*words)
+    assert result.returncode == 2
+    assert complaint in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_what_the_user_can_mend_is_one_sentence(stage):
+    result = stage(
+        "from stages.pipeline.errors import UserError; raise UserError('no')"
+    )
+    assert (result.returncode, result.stderr) == (1, "mine: error: no\n")
+    result = stage("open('nosuch.csv')")
+    expected = "mine: error: nosuch.csv: No such file or directory\n"
+    assert (result.returncode, result.stderr) == (1, expected)
+
+
+def test_a_bug_keeps_its_traceback(stage):
+    assert "Traceback" in stage("1 / 0").stderr
+
+
+def test_a_missing_package_keeps_it_too_and_the_python_is_named(stage):
+    result = stage("import nosuch.package")
+    assert "Traceback" in result.stderr
+    assert "No module named 'nosuch'" in result.stderr
+    assert f"{sys.executable} runs this: is .venv activated?" in result.stderr

@@ -131,7 +131,10 @@ def test_the_stage_takes_the_folder_of_the_environment(folder, monkeypatch, tmp_
     monkeypatch.setenv("FASHION_MNIST_DIR", str(folder))
     download.main()
     raw = workplace / "data/FashionMNIST/raw"
-    assert {path.name: path.read_bytes() for path in raw.iterdir()} == FILES
+    written = {path.name: path.read_bytes() for path in raw.iterdir()}
+    names = written.pop("classes.txt").decode().splitlines()
+    assert written == FILES
+    assert (names[0], len(names), names[-1]) == ("t-shirt", 10, "ankle boot")
 
 
 def test_the_stage_says_what_it_tried_and_what_to_do(monkeypatch, tmp_path):

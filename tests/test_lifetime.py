@@ -3,9 +3,10 @@
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests.project import ROOT
 
 # Ctrl-C counts, though these tests may run where it is ignored
 INTERRUPTED = """
@@ -13,8 +14,9 @@ import os
 import signal
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
-import pipeline.command
+from stages.pipeline.lifetime import cleaning_up, end_at_once
 from stages.pipeline.outputs import replacing
+end_at_once()
 
 def interrupt():
     os.kill(os.getpid(), {number})
@@ -27,7 +29,7 @@ def interrupted(folder, number, code):
     return subprocess.run(
         [sys.executable, "-c", INTERRUPTED.format(number=int(number), code=code)],
         cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[1] / "stages")},
+        env={"PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
         text=True,
@@ -48,14 +50,15 @@ print("went on")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_leaves_no_half_output(tmp_path, number):
-    (tmp_path / "output").write_text("old")
+def test_what_must_clean_up_does_so_first(tmp_path, number):
+    (tmp_path / "folder").mkdir()
     code = """
-with replacing(Path("output")) as temporary:
-    temporary.write_text("half")
-    interrupt()
+with cleaning_up():
+    try:
+        interrupt()
+    finally:
+        Path("folder").rmdir()
 """
     result = interrupted(tmp_path, number, code)
     assert (result.returncode, result.stderr) == (128 + number, "")
-    assert [path.name for path in tmp_path.iterdir()] == ["output"]
-    assert (tmp_path / "output").read_text() == "old"
+    assert not list(tmp_path.iterdir())

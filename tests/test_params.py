@@ -4,20 +4,22 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
-from ruamel.yaml import YAML
 
+from stages.check import Params
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import load_params
+from stages.training.blocks import load_model
+from tests.project import ROOT
 
-PARAMS = Path(__file__).parents[1] / "params.yaml"
+PARAMS = ROOT / "params.yaml"
 MODEL = "models.mlp_fashion_torch"
 
 
 def changed(tmp_path, key, value):
     """Write params.yaml with one key set to a value, or left out if it is Ellipsis."""
-    yaml = YAML(typ="safe")
-    content = yaml.load(PARAMS.read_text())
+    content = yaml.safe_load(PARAMS.read_text())
     *sections, last = key.split(".")
     section = content
     for name in sections:
@@ -27,9 +29,12 @@ def changed(tmp_path, key, value):
     else:
         section[last] = value
     path = tmp_path / "params.yaml"
-    with path.open("w") as file:
-        yaml.dump(content, file)
+    path.write_text(yaml.safe_dump(content))
     return path
+
+
+def check(path):
+    return load_params("", Params, path)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,14 @@ def changed(tmp_path, key, value):
         ("train.epochs", 0, "train.epochs must be >= 1, got 0"),
         ("train.epochs", 1.5, "train.epochs must be a valid integer, got 1.5"),
         ("train.epochs", True, "train.epochs must be a valid integer, got True"),
-        ("train.momentum", 0.9, "train.momentum is not a known key"),
+        ("train.dropout", 0.9, "train.dropout is not a known key"),
+        ("train.momentum", 1, "train.momentum must be < 1, got 1"),
+        ("train.momentum", -0.1, "train.momentum must be >= 0, got -0.1"),
+        (
+            "train.schedule",
+            "linear",
+            "train.schedule must be 'constant' or 'cosine', got 'linear'",
+        ),
         ("train.lr", ..., "train.lr is missing"),
         ("seed", 2**40, "seed must be < 4294967296, got 1099511627776"),
         ("seeds", 1, "seeds is not a known key"),
@@ -62,7 +74,7 @@ def changed(tmp_path, key, value):
             0.5,
             "generate.gen_seed must be a valid integer, got 0.5",
         ),
-        ("samples", {}, "samples must have at least one block, got {}"),
+        ("samples", {}, "samples must have at least 1 entry, got {}"),
         ("samples", [], "samples must be a valid dictionary, got []"),
         (
             "samples.xor.clusters",
@@ -92,7 +104,7 @@ def changed(tmp_path, key, value):
             3,
             "samples.xor.merge must divide clusters (16), got 3",
         ),
-        ("models", {}, "models must have at least one block, got {}"),
+        ("models", {}, "models must have at least 1 entry, got {}"),
         (f"{MODEL}.batch_size", 0, f"{MODEL}.batch_size must be >= 1, got 0"),
         (f"{MODEL}.lr", 0, f"{MODEL}.lr must be > 0, got 0"),
         (f"{MODEL}.epochs", -1, f"{MODEL}.epochs must be >= 1, got -1"),
@@ -113,19 +125,36 @@ def changed(tmp_path, key, value):
         (
             f"{MODEL}.hidden",
             [],
-            f"{MODEL}.hidden must have at least one size for kind mlp, got []",
+            f"{MODEL}.hidden must have at least 1 entry, got []",
         ),
         (
             f"{MODEL}.kind",
             "cnn",
-            f"{MODEL}.kind must be 'softmax' or 'mlp', got 'cnn'",
+            f"{MODEL}.kind must be 'softmax', 'mlp', 'logistic', got 'cnn'",
         ),
         (
             f"{MODEL}.how",
             "jax",
-            f"{MODEL}.how must be 'scratch', 'torch', 'sklearn', got 'jax'",
+            f"{MODEL}.how must be 'scratch' or 'torch', got 'jax'",
         ),
         (f"{MODEL}.how", ..., f"{MODEL}.how is missing"),
+        (f"{MODEL}.kind", ..., f"{MODEL}.kind is missing"),
+        (f"{MODEL}.momentum", 2, f"{MODEL}.momentum must be < 1, got 2"),
+        (
+            f"{MODEL}.standardize",
+            1,
+            f"{MODEL}.standardize must be a valid boolean, got 1",
+        ),
+        (
+            "models.softmax_xor_scratch.hidden",
+            [3],
+            "models.softmax_xor_scratch.hidden is not a known key",
+        ),
+        (
+            "models.logistic_clusters_sklearn.lr",
+            0.1,
+            "models.logistic_clusters_sklearn.lr is not a known key",
+        ),
         (f"{MODEL}.dropout", 0.5, f"{MODEL}.dropout is not a known key"),
         (f"{MODEL}.data", ..., f"{MODEL}.data is missing"),
     ],
@@ -133,7 +162,7 @@ def changed(tmp_path, key, value):
 def test_a_bad_value_is_refused_with_one_sentence(tmp_path, key, value, sentence):
     path = changed(tmp_path, key, value)
     with pytest.raises(UserError) as error:
-        load_params(path)
+        check(path)
     assert str(error.value) == f"{path}: {sentence}"
 
 
@@ -160,7 +189,7 @@ VALUES = st.recursive(
 def test_any_value_is_taken_or_refused_with_its_key(tmp_path, key, value):
     path = changed(tmp_path, key, value)
     try:
-        load_params(path)
+        check(path)
     except UserError as error:
         assert str(error).startswith(f"{path}: ")
         assert key.rpartition(".")[0] in str(error)
@@ -170,48 +199,72 @@ def test_a_misspelt_key_is_named_rather_than_the_one_that_is_missing(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.read_text().replace("merge: 2 ", "merg: 2 "))
     with pytest.raises(UserError, match=r": samples\.xor\.merg is not a known key$"):
-        load_params(path)
+        check(path)
 
 
 def test_a_name_with_capitals_is_refused_in_words(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.read_text().replace("  xor:", "  XOR:"))
     with pytest.raises(UserError, match=r": samples\.XOR must be named by small"):
-        load_params(path)
+        check(path)
 
 
 def test_broken_yaml_is_refused_with_its_place(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text("train: {lr: 0.1\nseed: 0\n")
     with pytest.raises(UserError, match="not valid YAML.*line 2"):
-        load_params(path)
+        check(path)
     path.write_bytes(b"seed: \xff\n")
     with pytest.raises(UserError, match="not valid YAML.*can't decode byte 0xff"):
-        load_params(path)
+        check(path)
 
 
 def test_a_missing_file_and_an_empty_one_are_refused(tmp_path):
     path = tmp_path / "params.yaml"
     with pytest.raises(FileNotFoundError, match=r"params\.yaml"):
-        load_params(path)
+        check(path)
     path.write_text("")
     with pytest.raises(UserError, match="must be a mapping of keys, got None"):
-        load_params(path)
+        check(path)
 
 
-def test_a_number_may_be_written_as_dvc_reads_it(tmp_path):
+@pytest.mark.parametrize("number", ["1e-1", "+1e-1", "1.0e-1", ".1", "0.1", "1.E-1"])
+def test_a_number_may_be_written_as_dvc_reads_it(tmp_path, number):
     path = tmp_path / "params.yaml"
-    path.write_text(PARAMS.read_text().replace("lr: 0.1 ", "lr: 1e-1 "))
-    assert load_params(path).train.lr == 0.1
+    path.write_text(PARAMS.read_text().replace("lr: 0.1 ", f"lr: {number} "))
+    assert check(path).train.lr == 0.1
 
 
-def test_a_block_may_override_lr_and_epochs(tmp_path):
-    params = load_params(changed(tmp_path, f"{MODEL}.lr", 0.5))
-    overridden = params.model("mlp_fashion_torch")
-    assert (overridden.lr, overridden.epochs) == (0.5, 10)
-    assert params.model("mlp_fashion_scratch").lr == 0.1
+@pytest.mark.parametrize(
+    ("name", "own", "lr", "epochs"),
+    [
+        ("mlp_fashion_torch", {"lr": 0.5}, 0.5, 10),
+        ("mlp_fashion_torch", {"epochs": 3, "momentum": 0.9}, 0.1, 3),
+        ("mlp_fashion_scratch", {}, 0.1, 10),
+    ],
+)
+def test_what_a_block_leaves_out_is_as_its_section_says(
+    tmp_path, monkeypatch, name, own, lr, epochs
+):
+    content = yaml.safe_load(PARAMS.read_text())
+    content["models"][name] |= own
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(yaml.safe_dump(content))
+    block = load_model(name)
+    assert (block.lr, block.epochs) == (lr, epochs)
+    assert block.momentum == own.get("momentum", 0)
+    assert block.schedule == "constant"
+    assert load_model("logistic_clusters_sklearn").C == 1e5
 
 
-def test_an_unknown_model_is_refused_with_those_there_are():
-    with pytest.raises(UserError, match="no models.nosuch; it has logistic_clusters"):
-        load_params(PARAMS).model("nosuch")
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("models.nosuch", "params.yaml has no models.nosuch; it has logistic_clusters"),
+        ("nosuch", "params.yaml has no nosuch; it has seed, preview"),
+        ("seed.nosuch", "params.yaml has no seed.nosuch; it has 0"),
+    ],
+)
+def test_an_unknown_entry_is_refused_with_those_there_are(key, sentence):
+    with pytest.raises(UserError, match=f"{sentence}"):
+        load_params(key, Params, PARAMS)

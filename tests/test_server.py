@@ -8,12 +8,11 @@ import sys
 import threading
 import time
 import urllib.request
-from pathlib import Path
 
 import psutil
 import pytest
 
-STAGES = Path(__file__).parents[1] / "stages"
+from tests.project import ROOT
 
 # holds a server, says which Java runs it and where, and waits for a line or a signal;
 # Ctrl-C counts, though these tests may run where it is ignored
@@ -21,7 +20,10 @@ HOLD = """
 import signal
 import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from stages.pipeline.command import run
+from stages.pipeline.errors import UserError
+from stages.pipeline.lifetime import end_at_once, end_with_parent
+end_at_once()
+end_with_parent()
 import h2o
 from stages.automl.server import h2o_server
 
@@ -34,7 +36,10 @@ def main():
         if order == "ask":
             h2o.ls()
 
-run(main)
+try:
+    main()
+except UserError as error:
+    sys.exit(f"error: {error}")
 """
 
 
@@ -47,7 +52,7 @@ class Holder:
         self.process = subprocess.Popen(
             [sys.executable, "-c", HOLD],
             env=os.environ
-            | {"PYTHONPATH": str(STAGES), "TMPDIR": str(self.temporary)}
+            | {"PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)}
             | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -152,7 +157,7 @@ def refusal(**environment) -> str:
     """Return what a process that may hold no server says."""
     result = subprocess.run(
         [sys.executable, "-c", HOLD],
-        env=os.environ | {"PYTHONPATH": str(STAGES)} | environment,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         check=False,
         capture_output=True,
         text=True,
