@@ -11,7 +11,7 @@ repro: .venv/installed  ## run the pipeline: what changed, and what depends on i
 	@echo "The results are on one page, report/index.html. In the terminal: make results."
 
 results: .venv/installed  ## after repro: the book's figures beside ours
-	python stages/results.py
+	python -m stages results
 
 test: .venv/installed   ## run the tests
 	pytest
@@ -23,10 +23,10 @@ stress: .venv/installed  ## after repro: faults, interruptions, experiments in p
 	pytest tests/stress_*.py
 
 bench: .venv/installed  ## after repro: how fast all this is, against what others write
-	python benchmarks
+	python -m benchmarks
 
 pictures: .venv/installed  ## after repro: the README's pictures of the report
-	python docs/take_pictures.py
+	python -m docs.take_pictures
 
 lint: .venv/installed   ## check style and formatting
 	ruff check .
@@ -43,9 +43,10 @@ audit: .venv/installed  ## look for known vulnerabilities in what is installed
 .venv/installed: requirements.txt .dvc/plots/make_page.py .dvc/plots/page.html
 	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; \
 		sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or later is needed, {sys.executable} is {v}")'
+	@echo "Installing into .venv: 7 GB, a minute or two once they are downloaded."
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes \
+	.venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --require-hashes \
 		--requirement requirements.txt
 	.venv/bin/python .dvc/plots/make_page.py .venv/plots.html
 	.venv/bin/dvc config --local plots.html_template ../.venv/plots.html

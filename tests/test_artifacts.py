@@ -70,7 +70,7 @@ def test_artifacts_of_the_real_data_are_of_kinds_that_hold_no_pickle():
                 kinds = {Path(name).suffix for name in mojo.namelist()}
             assert kinds <= {".ini", ".txt", ".bin", ".json", ".md"}, (path, kinds)
         else:
-            kinds = {".csv", ".html", ".json", ".png", ".safetensors"}
+            kinds = {".csv", ".html", ".json", ".png", ".safetensors", ".txt"}
             assert path.suffix in kinds or path.name.endswith("-ubyte"), path
 
 

@@ -1,13 +1,15 @@
 """CI's comparison of metrics, on a DVC project of one metric."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[1] / ".ci/compare_metrics.py"
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / ".ci/compare_metrics.py"
 
 
 @pytest.fixture
@@ -16,7 +18,12 @@ def compare(tmp_path):
 
     def run(*command):
         return subprocess.run(
-            command, cwd=tmp_path, check=False, text=True, capture_output=True
+            command,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            check=False,
+            text=True,
+            capture_output=True,
         )
 
     def write(value):

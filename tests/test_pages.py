@@ -4,7 +4,6 @@ import base64
 import io
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ import torch
 from hypothesis import given
 from PIL import Image
 from pytest import approx
-from stages.pipeline.inputs import Dataset, Part
 
+from stages.datasets.dataset import Dataset, Part
 from stages.evaluation.mistakes import most_confident_mistakes
 from stages.pages.book import compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene
@@ -140,7 +139,9 @@ def test_weights_are_red_for_a_class_white_at_zero_and_blue_against_it():
 
 def test_a_scene_marks_each_wrong_point_once_in_the_colour_of_what_it_was_taken_for():
     points = np.arange(12.0).reshape(4, 3)
-    figure = scene(points, ["a", "a", "b", "b"], ["a", "b", "b", "b"], ["a", "b"])
+    figure = scene(
+        points, "xyz", ["a", "a", "b", "b"], ["a", "b", "b", "b"], ["a", "b"]
+    )
     sizes = {trace.name: len(trace.x) for trace in figure.data}
     assert sizes == {"a": 1, "b": 2, "wrong": 1}
     _, b, wrong = figure.data
@@ -151,7 +152,7 @@ def test_a_scene_marks_each_wrong_point_once_in_the_colour_of_what_it_was_taken_
 
 
 def test_a_class_without_a_right_point_keeps_its_name_in_the_legend():
-    figure = scene(np.zeros((2, 3)), ["a", "b"], ["a", "a"], ["a", "b"])
+    figure = scene(np.zeros((2, 3)), "xyz", ["a", "b"], ["a", "a"], ["a", "b"])
     assert [trace.name for trace in figure.data] == ["a", "b", "wrong"]
     assert [trace.x for trace in figure.data] == [(0,), (None,), (0,)]
 
@@ -159,35 +160,38 @@ def test_a_class_without_a_right_point_keeps_its_name_in_the_legend():
 def test_a_scene_of_many_points_shows_evenly_spaced_ones():
     points = np.arange(30_000.0).reshape(10_000, 3)
     labels = ["a"] * len(points)
-    (trace,) = scene(points, labels, labels, ["a"]).data
+    (trace,) = scene(points, "xyz", labels, labels, ["a"]).data
     assert np.array_equal(trace.x, points[::4, 0])
 
 
-def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model():
-    part = Part(np.arange(6.0).reshape(2, 3), np.array([0, 1]))
+@pytest.mark.parametrize("columns", [3, 4])
+def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model(columns):
+    part = Part(np.arange(2.0 * columns).reshape(2, columns), np.array([0, 1]))
+    names = [f"f{i}" for i in range(columns)]
     charts = {}
     (mine,) = sample_sets(
         {"mine": ["m"]},
-        {"mine": Dataset(part, part, ["label 0", "label 1"])},
-        {"m": [{"predicted": "label 0"}, {"predicted": "label 0"}]},
+        {"mine": Dataset(part, part, ["setosa", "virginica"], names)},
+        {"m": [{"predicted": "setosa"}, {"predicted": "setosa"}]},
         charts,
     )
-    assert mine == {"folder": "mine", "rows": 2, "models": ["m"]}
+    in_space = columns == 3
+    expected = {"folder": "mine", "rows": 2, "models": ["m"]}
+    assert mine == expected | {"features": columns, "in_space": in_space}
     assert list(charts) == ["scene-mine", "scene-m"]
-    assert charts["scene-m"].data[-1].text == ("label 1 → label 0",)
-
-
-def test_a_new_model_leaves_the_colours_of_the_others(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("plots").mkdir()
-    Path("plots/autograd.csv").write_text("x,y,gradient\n0,0,0\n")
-    Path("plots/learning_curves.csv").write_text(
-        "model,epoch,train_loss,train_acc,test_acc\n"
-        "a_new,1,2,0.5,0.5\n"
-        "old,1,2,0.5,0.5\n"
+    wrong = charts["scene-m"].data[-1]
+    assert wrong.text == ("virginica → setosa",)
+    assert wrong.type == ("scatter3d" if in_space else "scatter")
+    layout = charts["scene-m"].layout
+    assert (layout.scene if in_space else layout).xaxis.title.text == (
+        "f0" if in_space else "principal component 1, 100% of the variance"
     )
+
+
+def test_a_new_model_leaves_the_colours_of_the_others():
+    history = [{"epoch": "1", "train_loss": "2", "train_acc": "0.5", "test_acc": "0.5"}]
     charts = {}
-    curves(SimpleNamespace(models=["sklearns", "old", "a_new"]), charts)
+    curves({"sklearns": [], "old": history, "a_new": history}, charts)
     old, new = charts["curves-train_loss"].data
     assert (old.name, old.line.color) == ("old", COLOURS[0])
     assert (new.name, new.line.color) == ("a_new", COLOURS[1])

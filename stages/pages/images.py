@@ -16,8 +16,8 @@ def picture(pixels: np.ndarray) -> str:
             three (red, green, blue).
     """
     file = io.BytesIO()
-    channels_last = pixels.transpose(1, 2, 0).squeeze()
-    Image.fromarray(channels_last).save(file, format="png")
+    as_pillow_has_it = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
+    Image.fromarray(as_pillow_has_it).save(file, format="png")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 

@@ -1,0 +1,70 @@
+"""Who imports whom: arrows run one way, and what is by hand is so to the bottom."""
+
+import ast
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from tests.project import ROOT
+
+STAGES = ROOT / "stages"
+# what each room may import of ours, beside itself
+ROOMS = {
+    "pipeline": set(),
+    "scratch": set(),
+    "concise": set(),
+    "training": {"scratch", "concise", "pipeline"},
+    "datasets": {"pipeline"},
+    "evaluation": set(),
+    "titanic": {"pipeline"},
+    "automl": {"pipeline"},
+    "charts": {"datasets"},
+    "pages": {"evaluation", "pipeline"},
+}
+NOT_BY_HAND = ("torch.autograd", "torch.nn", "torch.optim")
+
+
+def imported(path: Path) -> set[str]:
+    """Return the full names of the modules that a file imports, and of what from them."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            names |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+    return names
+
+
+def test_every_room_is_known():
+    rooms = {path.parent.name for path in STAGES.glob("*/__init__.py")}
+    assert rooms == set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_it_may(room):
+    for path in (STAGES / room).glob("*.py"):
+        ours = {n.split(".")[1] for n in imported(path) if n.startswith("stages.")}
+        assert ours <= {room, *ROOMS[room]}, path
+
+
+def test_by_hand_uses_tensors_as_arrays_and_nothing_else_of_torch():
+    for path in (STAGES / "scratch").glob("*.py"):
+        names = imported(path)
+        assert not [n for n in names if n.startswith(NOT_BY_HAND)], path
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute):
+                assert not ast.unparse(node).startswith(NOT_BY_HAND), path
+                assert node.attr not in ("backward", "requires_grad_", "grad"), path
+
+
+NAMES = {p.stem for p in STAGES.iterdir() if not p.name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_nothing_of_ours_hides_a_package_of_another(name):
+    """`import datasets` finds Hugging Face's, or none."""
+    spec = importlib.util.find_spec(name)
+    found = Path(spec.origin) if spec and spec.origin else None
+    assert not found or not found.is_relative_to(ROOT) or ".venv" in found.parts
