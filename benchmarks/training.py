@@ -22,7 +22,7 @@ import stages.scratch.mlp
 import stages.scratch.sgd
 import stages.scratch.softmax_regression
 from benchmarks.measure import Group, in_turn
-from stages.datasets.dataset import Part, as_matrix, read_dataset
+from stages.datasets.folder import Part, as_matrix, read_dataset
 from stages.training.device import reproducible_device
 from stages.training.loop import train
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from stages.pipeline.outputs import write_csv, write_json
+from stages.pipeline.files import write_csv, write_json
 
 
 def main() -> None:

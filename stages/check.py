@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from stages.datasets.settings import Generate, Preview, SampleSet, Split
-from stages.pipeline.outputs import write_bytes
+from stages.pipeline.files import write_bytes
 from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
 from stages.training.blocks import Fit, Models, Train

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from stages.datasets.dataset import read_dataset
-from stages.pipeline.outputs import write_bytes
+from stages.datasets.folder import read_dataset
+from stages.pipeline.files import write_bytes
 from stages.training.blocks import load_model
 
 

@@ -14,7 +14,7 @@ from stages.datasets.fashion_mnist_sources import (
     verify,
 )
 from stages.pipeline.errors import UserError
-from stages.pipeline.outputs import write_bytes
+from stages.pipeline.files import write_bytes
 
 log = logging.getLogger(__name__)
 

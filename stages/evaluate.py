@@ -7,7 +7,7 @@ import numpy as np
 
 from stages.charts.images import draw_predicted_images
 from stages.charts.scatter import draw_predicted_points
-from stages.datasets.dataset import Dataset, as_matrix, read_dataset
+from stages.datasets.folder import Dataset, as_matrix, read_dataset
 from stages.evaluation.metrics import (
     accuracy,
     confusion_matrix,
@@ -16,8 +16,7 @@ from stages.evaluation.metrics import (
     per_class_accuracy,
 )
 from stages.evaluation.mistakes import most_confident_mistakes
-from stages.pipeline.arrays import read_arrays
-from stages.pipeline.outputs import write_csv, write_figure, write_json
+from stages.pipeline.files import read_arrays, write_csv, write_figure, write_json
 from stages.training.blocks import Logistic, Model, load_model
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stages.datasets.samples import generate
 from stages.datasets.settings import Generate, SampleSet
-from stages.pipeline.outputs import write_csv
+from stages.pipeline.files import write_csv
 from stages.pipeline.params import Seed, load_params
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from stages.charts.images import draw_grid
-from stages.datasets.dataset import Part, read_dataset
+from stages.datasets.folder import Part, read_dataset
 from stages.datasets.settings import Preview
-from stages.pipeline.outputs import write_figure, write_json
+from stages.pipeline.files import write_figure, write_json
 from stages.pipeline.params import load_params
 
 log = logging.getLogger(__name__)

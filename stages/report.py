@@ -13,13 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from stages.charts.projection import to_draw
-from stages.datasets.dataset import Dataset, read_dataset
+from stages.datasets.folder import Dataset, read_dataset
 from stages.datasets.settings import Preview
 from stages.pages import figures
 from stages.pages.book import Comparison, read_comparisons, read_json, tally
 from stages.pages.images import picture, weight_pictures
-from stages.pipeline.arrays import read_arrays
-from stages.pipeline.outputs import write_bytes
+from stages.pipeline.files import read_arrays, write_bytes
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import Model, Models
 
@@ -38,7 +37,10 @@ def main() -> None:
     predictions = {m: read_rows(f"plots/confusion/{m}.csv") for m in blocks}
     histories = {m: read_rows(f"plots/history/{m}.csv") for m in blocks}
     book(comparisons, charts)
-    confusions(models, datasets, predictions, charts)
+    for model, block in blocks.items():
+        charts[f"confusion-{model}"] = confusion(
+            predictions[model], datasets[block.data].class_names
+        )
     autograd(charts)
     curves(histories, charts)
     content = {
@@ -142,11 +144,10 @@ def sample_sets(
 def autograd(charts: dict) -> None:
     """Add autograd's chart."""
     rows = read_rows("plots/autograd.csv")
-    x = column(rows, "x")
     charts["autograd"] = figures.lines(
         {
-            "y = 2x²": (x, column(rows, "y")),
-            "gradient 4x": (x, column(rows, "gradient")),
+            "y = 2x²": columns(rows, "x", "y"),
+            "gradient 4x": columns(rows, "x", "gradient"),
         },
         "x",
         "value",
@@ -161,26 +162,12 @@ def curves(histories: dict[str, list[dict[str, str]]], charts: dict) -> None:
         ("test_acc", "share of rows right"),
     ]:
         series = {
-            model: (column(history, "epoch"), column(history, metric))
+            model: columns(history, "epoch", metric)
             for model, history in histories.items()
             if history  # scikit-learn's has none
         }
         charts[f"curves-{metric}"] = figures.lines(series, "epoch", title)
     figures.make_logarithmic(charts["curves-train_loss"])
-
-
-def confusions(
-    models: dict[str, list[str]],
-    datasets: dict[str, Dataset],
-    predictions: dict[str, list[dict[str, str]]],
-    charts: dict,
-) -> None:
-    """Add a chart of each model's confusion matrix."""
-    for folder, names in models.items():
-        for model in names:
-            charts[f"confusion-{model}"] = confusion(
-                predictions[model], datasets[folder].class_names
-            )
 
 
 def confusion(rows: list[dict[str, str]], class_names: list[str]) -> figures.go.Figure:
@@ -231,10 +218,7 @@ def twins(
         if block.how == twin.how or block != twin.model_copy(update={"how": block.how}):
             continue
         series = {
-            model: (
-                column(histories[model], "epoch"),
-                column(histories[model], "train_loss"),
-            )
+            model: columns(histories[model], "epoch", "train_loss")
             for model in (one, other)
         }
         chart = f"twins-{one}-{other}"
@@ -250,53 +234,39 @@ def twins(
 def titanic(comparisons: list[Comparison], charts: dict) -> dict:
     """Return Titanic's figures, with charts of the holdout model."""
     folder = "plots/titanic"
+    honest = read_json(Path("metrics/titanic.json"))
     importance = read_rows(f"{folder}/varimp_holdout.csv")
     charts["importance"] = figures.bars(
         [row["variable"] for row in importance],
-        column(importance, "importance"),
+        *columns(importance, "importance"),
         "share of all importance",
         "variable",
     )
     roc = read_rows(f"{folder}/roc.csv")
     charts["roc"] = figures.against_diagonal(
-        column(roc, "false_positive_rate"),
-        column(roc, "true_positive_rate"),
+        *columns(roc, "false_positive_rate", "true_positive_rate"),
         "false positive rate",
         "true positive rate",
         "a coin",
     )
     calibration = read_rows(f"{folder}/calibration.csv")
     charts["calibration"] = figures.against_diagonal(
-        column(calibration, "predicted"),
-        column(calibration, "observed"),
+        *columns(calibration, "predicted", "observed"),
         "predicted probability",
         "share that survived",
         "as predicted",
     )
     figures.add_intervals(
         charts["calibration"],
-        column(calibration, "low"),
-        column(calibration, "high"),
+        *columns(calibration, "low", "high"),
         [f"{row['rows']} passengers" for row in calibration],
     )
-    curve = read_rows(f"{folder}/precision_recall.csv")
-    charts["precision_recall"] = figures.lines(
-        {"the model": (column(curve, "recall"), column(curve, "precision"))},
-        "recall",
-        "precision",
-    )
-    honest = read_json(Path("metrics/titanic.json"))
-    thresholds = read_rows(f"{folder}/threshold.csv")
-    charts["threshold"] = figures.lines(
-        {
-            "the model": (
-                column(thresholds, "threshold"),
-                column(thresholds, "accuracy"),
-            )
-        },
-        "threshold",
-        "accuracy",
-    )
+    for chart, x, y in [
+        ("precision_recall", "recall", "precision"),
+        ("threshold", "threshold", "accuracy"),
+    ]:
+        curve = columns(read_rows(f"{folder}/{chart}.csv"), x, y)
+        charts[chart] = figures.lines({"the model": curve}, x, y)
     figures.mark(charts["threshold"], honest["threshold"], "taken")
     charts["fates"] = confusion(
         read_rows(f"{folder}/confusion.csv"), ["died", "survived"]
@@ -330,6 +300,6 @@ def read_rows(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def column(rows: list[dict[str, str]], name: str) -> list[float]:
-    """Return a column of numbers."""
-    return [float(row[name]) for row in rows]
+def columns(rows: list[dict[str, str]], *names: str) -> list[list[float]]:
+    """Return columns of numbers."""
+    return [[float(row[name]) for row in rows] for name in names]

@@ -5,10 +5,10 @@ import logging
 from pathlib import Path
 
 from stages.charts.scatter import draw_splits
-from stages.datasets.dataset import read_dataset
+from stages.datasets.folder import read_dataset
 from stages.datasets.settings import Split
 from stages.pipeline.errors import UserError
-from stages.pipeline.outputs import write_csv, write_figure
+from stages.pipeline.files import write_csv, write_figure
 from stages.pipeline.params import load_params
 
 log = logging.getLogger(__name__)

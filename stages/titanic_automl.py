@@ -17,7 +17,7 @@ from stages.automl.fitting import (
 )
 from stages.automl.server import h2o_server
 from stages.pipeline.errors import UserError
-from stages.pipeline.outputs import replacing, write_frame
+from stages.pipeline.files import replacing, write_frame
 from stages.pipeline.params import Seed, load_params
 from stages.titanic.features import FEATURES, categories
 from stages.titanic.settings import Titanic

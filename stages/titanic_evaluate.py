@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from stages.automl.fitting import score_mojo, upload
 from stages.automl.server import h2o_server
-from stages.pipeline.outputs import write_frame, write_json
+from stages.pipeline.files import write_frame, write_json
 from stages.pipeline.params import load_params
 from stages.titanic.features import FEATURES, categories
 from stages.titanic.measures import (

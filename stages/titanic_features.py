@@ -13,7 +13,7 @@ import pandas as pd
 from stages.automl.fitting import split_rows
 from stages.automl.server import h2o_server
 from stages.pipeline.errors import UserError
-from stages.pipeline.outputs import write_frame
+from stages.pipeline.files import write_frame
 from stages.pipeline.params import load_params
 from stages.titanic.features import engineered, raw
 from stages.titanic.passengers import read_passengers

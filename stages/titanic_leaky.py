@@ -13,7 +13,7 @@ import pandas as pd
 
 from stages.automl.fitting import fit, split_rows, to_pandas, upload
 from stages.automl.server import h2o_server
-from stages.pipeline.outputs import write_json
+from stages.pipeline.files import write_json
 from stages.pipeline.params import Seed, load_params
 from stages.titanic.features import RAW, categories
 from stages.titanic.measures import best_threshold, binary_report

@@ -7,10 +7,9 @@ from pathlib import Path
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from stages.datasets.dataset import Dataset, as_matrix, read_dataset
-from stages.pipeline.arrays import write_arrays
+from stages.datasets.folder import Dataset, as_matrix, read_dataset
 from stages.pipeline.errors import UserError
-from stages.pipeline.outputs import write_csv, write_json
+from stages.pipeline.files import write_arrays, write_csv, write_json
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import GradientModel, Logistic, load_model
 

@@ -48,7 +48,7 @@ def project(tmp_path_factory) -> Project:
 def run_stage(project: Project, stage: str, prepare: str, folder: str):
     """Run a stage after a command that spoils a folder; print the half files in it."""
     name, *arguments = stage.split()
-    command = " ".join(["python", f"stages/{name}.py", *arguments])
+    command = " ".join(["python", "-m", "stages", name, *arguments])
     script = (
         f"ip link set lo up; {prepare} || exit 99; {command}; code=$?; "
         f"find {folder} -name '.*.part'; exit $code"

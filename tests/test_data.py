@@ -12,11 +12,11 @@ from hypothesis import given
 from PIL import Image
 
 from stages.charts.projection import to_draw
-from stages.datasets.dataset import as_matrix, read_dataset
-from stages.datasets.images import decode_idx
-from stages.datasets.points import read_table
+from stages.datasets.folder import as_matrix, read_dataset
+from stages.datasets.folder.images import decode_idx
+from stages.datasets.folder.points import read_table
 from stages.pipeline.errors import UserError
-from stages.pipeline.outputs import write_csv
+from stages.pipeline.files import write_csv
 from tests.own_data import write_idx
 from tests.project import ROOT
 

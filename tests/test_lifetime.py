@@ -15,7 +15,7 @@ import signal
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from stages.pipeline.lifetime import cleaning_up, end_at_once
-from stages.pipeline.outputs import replacing
+from stages.pipeline.files import replacing
 end_at_once()
 
 def interrupt():

@@ -6,8 +6,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch.testing import assert_close
 
-from stages.pipeline.arrays import read_arrays, write_arrays
 from stages.pipeline.errors import UserError
+from stages.pipeline.files import read_arrays, write_arrays
 from stages.training import loop, models, solver
 from stages.training.blocks import MLP, Softmax
 

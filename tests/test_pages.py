@@ -12,7 +12,7 @@ from hypothesis import given
 from PIL import Image
 from pytest import approx
 
-from stages.datasets.dataset import Dataset, Part
+from stages.datasets.folder import Dataset, Part
 from stages.evaluation.mistakes import most_confident_mistakes
 from stages.pages.book import compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene

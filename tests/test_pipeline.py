@@ -5,9 +5,16 @@ The clones run the stages of the samples, which need no download.
 
 import csv
 import json
+import re
+import shutil
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 
+from stages.pipeline.files import write_csv
+from tests import own_data
 from tests.project import ENVIRONMENT, Project, run
 
 GRADIENT_TRAINED = {
@@ -32,8 +39,16 @@ PIPELINE = ["evaluate@mlp_xor_scratch", "evaluate@logistic_clusters_sklearn"]
 MODELS = ["mlp_xor_scratch", "logistic_clusters_sklearn"]
 STAGES = [
     "check",
-    *(f"{step}@{name}" for step in ("generate", "split") for name in ("clusters", "xor")),
-    *(f"{step}@{name}" for step in ("check_data", "train", "evaluate") for name in MODELS),
+    *(
+        f"{step}@{name}"
+        for step in ("generate", "split")
+        for name in ("clusters", "xor")
+    ),
+    *(
+        f"{step}@{name}"
+        for step in ("check_data", "train", "evaluate")
+        for name in MODELS
+    ),
 ]
 
 
@@ -51,6 +66,7 @@ def untouched(project):
     """The project, put back as it was when the test is over."""
     yield project
     run(project.folder, "git", "reset", "-q", "--hard")
+    shutil.rmtree(project.folder / "data/own", ignore_errors=True)
     project.dvc("checkout", "-q", "--force", *STAGES)
 
 
@@ -122,15 +138,123 @@ def test_what_was_run_once_is_restored_and_not_run_again(untouched):
     assert untouched.outputs() != before
 
 
-def test_a_history_is_drawn_with_both_revisions_whichever_stage_was_asked_for(untouched):
-    untouched.dvc(
-        "exp", "run", "-S", "train.lr=0.05", "-S", "train.epochs=2", "evaluate@mlp_xor_scratch"
+def test_a_history_has_both_revisions_whichever_stage_was_asked_for(untouched):
+    setting = ("-S", "train.lr=0.05")
+    untouched.dvc("exp", "run", *setting, "evaluate@mlp_xor_scratch")
+    target = ("--targets", "plots/history/mlp_xor_scratch.csv", "--show-vega")
+    points = json.loads(untouched.dvc("plots", "diff", "HEAD", *target))["data"][
+        "values"
+    ]
+    losses = {
+        rev: [p["train_loss"] for p in points if p["rev"] == rev]
+        for rev in ("HEAD", "workspace")
+    }
+    assert len(losses["HEAD"]) == len(losses["workspace"]) == 10
+    assert losses["HEAD"] != losses["workspace"]
+
+
+OF_OTHERS = (
+    "autograd",
+    "download",
+    "preview",
+    "generate",
+    "split",
+    "titanic",
+    "submission",
+)
+
+
+def test_a_comment_in_the_schema_of_models_is_nothing_to_samples_or_titanic(untouched):
+    path = untouched.folder / "stages/training/blocks.py"
+    path.write_text(f"{path.read_text()}# a comment\n")
+    stale = {
+        stage
+        for stage, changes in json.loads(untouched.dvc("status", "--json")).items()
+        if any("stages/training" in str(change) for change in changes)
+    }
+    assert {"check", "train@mlp_xor_scratch", "check_data@mlp_xor_scratch"} <= stale
+    assert not [stage for stage in stale if stage.startswith(OF_OTHERS)]
+
+
+def test_six_lines_of_the_readme_train_a_network_in_a_plain_prompt(project):
+    readme = (project.folder / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(
+        r"```python\n(from stages\.datasets.*?)```", readme, re.DOTALL
     )
-    history = "plots/history/mlp_xor_scratch.csv"
-    output = untouched.dvc(
-        "plots", "diff", "HEAD", "--targets", history, "--show-vega"
+    assert len(lines.splitlines()) == 6
+    result = subprocess.run(
+        [sys.executable, "-i"],
+        input=lines,
+        cwd=project.folder,
+        text=True,
+        capture_output=True,
+        check=True,
     )
-    (chart,) = json.loads(output).values() if output.startswith("{") else ()
+    assert "Error" not in result.stderr
+    assert "MLP(3 → 128 → 8)" in result.stdout
+    epochs = re.findall(r"test_acc=([\d.]+)", result.stdout)
+    assert len(epochs) == 10
+    assert float(epochs[-1]) > 0.7
+
+
+OWN_MODELS = """
+  logistic_iris_sklearn:
+    {kind: logistic, how: sklearn, recipe: fit, data: data/own/iris}
+  mlp_iris_scratch:
+    {kind: mlp, how: scratch, data: data/own/iris, hidden: [16], dtype: float64, **}
+  mlp_wine_torch:
+    {kind: mlp, how: torch, data: data/own/wine, hidden: [16], dtype: float32, standardize: true, **}
+  softmax_digits_scratch:
+    {kind: softmax, how: scratch, data: data/own/digits, dtype: float32, **}
+  mlp_idx_torch:
+    {kind: mlp, how: torch, data: data/own/idx, hidden: [32], dtype: float32, **}
+  softmax_png_scratch:
+    {kind: softmax, how: scratch, data: data/own/png, dtype: float32, **}
+""".replace(
+    "**",
+    "recipe: train, batch_size: 8, shuffle: true, drop_last: false, init_std: 0.1, "
+    "lr: 0.02, epochs: 20",
+)
+CLASSES = {
+    "logistic_iris_sklearn": ["setosa", "versicolor", "virginica"],
+    "mlp_iris_scratch": ["setosa", "versicolor", "virginica"],
+    "mlp_wine_torch": ["class_0", "class_1", "class_2"],
+    "softmax_digits_scratch": [str(digit) for digit in range(10)],
+    "mlp_idx_torch": own_data.FIVE,
+    "softmax_png_scratch": sorted(own_data.FIVE),
+}
+
+
+def test_data_of_ones_own_is_a_folder_and_a_block(untouched):
+    own_data.write_all(untouched.folder / "data/own")
+    path = untouched.folder / "params.yaml"
+    path.write_text(path.read_text() + OWN_MODELS)
+    untouched.dvc("repro", *(f"evaluate@{model}" for model in CLASSES))
+    for model, classes in CLASSES.items():
+        metrics = untouched.json(f"metrics/test/{model}.json")
+        assert [name for name, _ in metrics["per_class_accuracy"]] == classes
+        assert metrics["accuracy"] > 0.85, model
+        rows = csv.DictReader(
+            (untouched.folder / f"plots/confusion/{model}.csv").open()
+        )
+        assert {row["actual"] for row in rows} == set(classes)
+        assert (untouched.folder / f"plots/images/predictions/{model}.png").exists()
+
+
+def test_a_column_of_ones_own_is_a_feature_and_never_dropped(untouched):
+    """The label follows from the fifth column alone, and is learnt."""
+    folder = untouched.folder / "data/own/five"
+    rng = np.random.default_rng(0)
+    for part, rows in [("train", 200), ("test", 100)]:
+        points = rng.normal(size=(rows, 5))
+        names = np.where(points[:, 4] > 0, "up", "down")
+        table = [[*p, n] for p, n in zip(points.tolist(), names, strict=True)]
+        write_csv(folder / f"{part}.csv", [*"xyzvw", "label"], table)
+    path = untouched.folder / "params.yaml"
+    block = "{kind: logistic, how: sklearn, recipe: fit, data: data/own/five}"
+    path.write_text(f"{path.read_text()}  logistic_five_sklearn:\n    {block}\n")
+    untouched.dvc("repro", "evaluate@logistic_five_sklearn")
+    assert untouched.json("metrics/test/logistic_five_sklearn.json")["accuracy"] > 0.95
 
 
 def test_hidden_sizes_can_be_set_from_the_command_line(untouched):
@@ -171,12 +295,14 @@ def test_a_new_model_is_a_new_block_and_nothing_else(untouched):
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [
-        ("train.lr=-1", "check: error: params.yaml: train.lr must be > 0, got -1"),
-        ("+train.dropout=1", "check: error: params.yaml: train.dropout is not a known key"),
+        ("train.lr=-1", "params.yaml: train.lr must be > 0, got -1"),
+        (
+            "+train.dropout=1",
+            "params.yaml: train.dropout is not a known key",
+        ),
         (
             "models.mlp_xor_scratch.batch_size=9000",
-            "check_data@mlp_xor_scratch: error: models.mlp_xor_scratch.batch_size must be "
-            "at most the 8274 training rows",
+            "models.mlp_xor_scratch.batch_size must be at most the 8274 training rows",
         ),
     ],
 )

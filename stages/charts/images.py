@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from stages.datasets.dataset import Dataset
+from stages.datasets.folder import Dataset
 
 PREDICTED_COLUMNS = 9
 

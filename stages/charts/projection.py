@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stages.datasets.dataset import Dataset
+from stages.datasets.folder import Dataset
 
 
 def to_draw(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, list[str]]:

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from stages.charts.projection import to_draw
-from stages.datasets.dataset import Dataset
+from stages.datasets.folder import Dataset
 
 COLOURS = matplotlib.color_sequences["petroff10"]  # as in the report
 MARKERS = "osD^v<>PX"  # 9 markers and 10 colours: no two of 90 classes look alike

@@ -10,8 +10,8 @@ import stages.concise.softmax_regression
 import stages.scratch.mlp
 import stages.scratch.sgd
 import stages.scratch.softmax_regression
-from stages.pipeline.arrays import read_arrays, write_arrays
 from stages.pipeline.errors import UserError
+from stages.pipeline.files import read_arrays, write_arrays
 from stages.training.blocks import GradientModel
 
 MODELS = {

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stages.datasets.images import read_idx_files, read_image_folders
-from stages.datasets.points import read_tables
+from stages.datasets.folder.images import read_idx_files, read_image_folders
+from stages.datasets.folder.points import read_tables
 from stages.pipeline.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Output files, which appear whole or not at all, with the same bytes for the same content."""
+"""Files, which appear whole or not at all, with the same bytes for the same content."""
 
 import csv
 import json
@@ -8,7 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stages.pipeline.errors import UserError
+
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -69,3 +72,27 @@ def write_figure(path: Path, figure: "Figure") -> None:
     """Write a Matplotlib figure as PNG, without the version that drew it."""
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def write_arrays(path: Path, arrays: dict[str, "np.ndarray"]) -> None:
+    """Write arrays under their names, as safetensors: numbers and nothing that runs."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    # save takes the memory as it lies, so rows must lie one after another
+    write_bytes(path, save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
+
+
+def read_arrays(path: Path) -> dict[str, "np.ndarray"]:
+    """Read what `write_arrays` wrote.
+
+    Raises:
+        UserError: it is not safetensors.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return load(path.read_bytes())
+    except SafetensorError as error:
+        raise UserError(f"{path} is not a safetensors file: {error}") from error
