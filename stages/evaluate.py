@@ -82,4 +82,4 @@ def predict(path: Path, block: Model, dataset: Dataset) -> np.ndarray:
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, reproducible_device())
     models.read_model(path, model)
-    return loop.predict(model, dataset.test).cpu().numpy()
+    return loop.predict(model, dataset.test.features).cpu().numpy()

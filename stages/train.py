@@ -81,14 +81,9 @@ def fit_by_solver(path: Path, block: Logistic, dataset: Dataset):
     """Fit scikit-learn's logistic regression: iterations, but no epochs, so no history."""
     from stages.training.solver import fit
 
-    fitted = fit(
+    arrays, metrics = fit(
         as_matrix(dataset.train), dataset.train.targets, block.C, block.max_iter
     )
-    log.info("%d iterations of the solver", fitted.iterations)
-    write_arrays(path, fitted.arrays)
-    metrics = {
-        "train_loss": fitted.loss,
-        "train_acc": fitted.accuracy,
-        "batches": fitted.iterations,
-    }
+    log.info("%d iterations of the solver", metrics["batches"])
+    write_arrays(path, arrays)
     return metrics, []

@@ -5,6 +5,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.project import ROOT
 
@@ -68,3 +69,39 @@ def test_nothing_of_ours_hides_a_package_of_another(name):
     spec = importlib.util.find_spec(name)
     found = Path(spec.origin) if spec and spec.origin else None
     assert not found or not found.is_relative_to(ROOT) or ".venv" in found.parts
+
+
+# what no output depends on: how a stage reads its parameters, fails and ends
+NEUTRAL = {"errors.py", "lifetime.py", "params.py", "settings.py", "__init__.py"}
+# what the runner sets for every stage, and what a schema says, which a stage reads by
+NOT_IMPORTED = {"stages/pipeline/arithmetic.py"}
+# these write what they have as it is
+AS_IT_IS = {"check", "check_data", "download"}
+PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+
+
+def closure(path: Path) -> set[Path]:
+    """Return a file of ours and all that it imports of ours, directly or not."""
+    found, todo = set(), [path]
+    while todo:
+        found.add(path := todo.pop())
+        for name in imported(path):
+            module = ROOT / name.replace(".", "/")
+            for file in (module.with_suffix(".py"), module / "__init__.py"):
+                if file.exists() and name.startswith("stages.") and file not in found:
+                    todo.append(file)
+    return found
+
+
+@pytest.mark.parametrize("name", PIPELINE)
+def test_a_stage_depends_on_the_code_that_it_runs_and_on_no_other(name):
+    stage = PIPELINE[name].get("do", PIPELINE[name])
+    deps = {dep for dep in stage["deps"] if dep.startswith("stages/")} - NOT_IMPORTED
+    run = {path.relative_to(ROOT) for path in closure(STAGES / f"{name}.py")}
+    needed = {path for path in run if path.name not in NEUTRAL}
+    if name in AS_IT_IS:
+        needed.discard(Path("stages/pipeline/files.py"))
+    missing = {p for p in needed if not any(p.is_relative_to(dep) for dep in deps)}
+    assert missing == set()
+    idle = {dep for dep in deps if not any(p.is_relative_to(dep) for p in run)}
+    assert idle == set()

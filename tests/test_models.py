@@ -9,7 +9,7 @@ from torch.testing import assert_close
 from stages.pipeline.errors import UserError
 from stages.pipeline.files import read_arrays, write_arrays
 from stages.training import loop, models, solver
-from stages.training.blocks import MLP, Softmax
+from stages.training.blocks import MLP, Logistic, Softmax
 
 CPU = torch.device("cpu")
 COMMON = {
@@ -44,10 +44,10 @@ def test_who_trained_a_model_rebuilds_it_from_its_block_and_its_file(
     models.write_model(path, trained)
     rebuilt = models.build(block(kind, how, dtype), shape, 6, CPU)
     models.read_model(path, rebuilt)
-    rows = torch.randint(256, (9, *shape), dtype=torch.uint8), torch.zeros(9)
-    logits = loop.predict(trained, rows)
+    images = torch.randint(256, (9, *shape), dtype=torch.uint8)
+    logits = loop.predict(trained, images)
     assert logits.dtype == getattr(torch, dtype)
-    assert torch.equal(loop.predict(rebuilt, rows), logits)
+    assert torch.equal(loop.predict(rebuilt, images), logits)
 
 
 @pytest.mark.parametrize("kind", ["softmax", "mlp"])
@@ -107,11 +107,34 @@ def test_the_solvers_logits_give_scikit_learns_probabilities(classes):
     rng = np.random.default_rng(0)
     features = rng.normal(size=(60, 4))
     targets = (features[:, :classes] + rng.normal(size=(60, classes))).argmax(axis=1)
-    fitted = solver.fit(features, targets, C=1.0, max_iter=1000)
-    logits = torch.from_numpy(solver.predict(fitted.arrays, features))
+    arrays, metrics = solver.fit(features, targets, C=1.0, max_iter=1000)
+    logits = torch.from_numpy(solver.predict(arrays, features))
     expected = LogisticRegression(C=1.0, max_iter=1000).fit(features, targets)
     assert_close(torch.softmax(logits, dim=1).numpy(), expected.predict_proba(features))
-    assert fitted.accuracy == expected.score(features, targets)
-    assert fitted.loss == pytest.approx(
+    assert metrics["train_acc"] == expected.score(features, targets)
+    assert metrics["train_loss"] == pytest.approx(
         torch.nn.functional.cross_entropy(logits, torch.from_numpy(targets)).item()
     )
+
+
+@pytest.mark.parametrize("rows", [[5], [5, 0, 2]])
+def test_the_solver_needs_rows_of_each_of_two_classes(rows):
+    block = Logistic(kind="logistic", how="sklearn", recipe="fit", data="mine")
+    with pytest.raises(
+        UserError, match=r"^models.m needs training rows of two classes"
+    ):
+        block.check("m", (3,), rows)
+    block.check("m", (3,), [1, 1])
+
+
+def test_what_does_not_suit_its_data_is_refused_by_name():
+    with pytest.raises(
+        UserError, match="models.m.batch_size must be at most the 1 train"
+    ):
+        block("mlp", "torch").check("m", (3,), [1, 0])
+    standardizing = block("mlp", "torch").model_copy(update={"standardize": True})
+    with pytest.raises(
+        UserError, match="models.m.standardize is for points, data/split"
+    ):
+        standardizing.check("m", (1, 8, 8), [9])
+    standardizing.check("m", (3,), [9])

@@ -113,12 +113,10 @@ def test_mistakes_are_the_wrong_rows_of_highest_softmax(case):
 
     wrong = (predictions != targets).sum().item()
     assert len(mistakes) == min(3, wrong)
-    for mistake in mistakes:
-        assert mistake.actual == targets[mistake.row] != mistake.predicted
-        assert mistake.probability == approx(
-            probabilities[mistake.row].item(), rel=1e-4
-        )
-    shown = [mistake.probability for mistake in mistakes]
+    for row, actual, predicted, probability in mistakes:
+        assert actual == targets[row] != predicted
+        assert probability == approx(probabilities[row].item(), rel=1e-4)
+    shown = [probability for *_, probability in mistakes]
     assert shown == sorted(shown, reverse=True)
 
 

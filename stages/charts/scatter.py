@@ -91,7 +91,7 @@ def scatter(
     for label, class_name in enumerate(class_names):
         panel.scatter(
             *points[labels == label][:DRAWN].T,
-            s=size,
+            s=size if panel.name == "3d" else 2 * size,
             color=COLOURS[label % len(COLOURS)],
             marker=MARKERS[label % len(MARKERS)],
             edgecolors=edge,

@@ -27,10 +27,10 @@ class SGD:
     ):
         self.model = model
         self.optimizer = TorchSGD(model.parameters(), lr=lr, momentum=momentum)
-        self.scheduler = {
-            "constant": lambda: ConstantLR(self.optimizer, factor=1.0),
-            "cosine": lambda: CosineAnnealingLR(self.optimizer, T_max=epochs),
-        }[schedule]()
+        if schedule == "cosine":
+            self.scheduler = CosineAnnealingLR(self.optimizer, T_max=epochs)
+        else:
+            self.scheduler = ConstantLR(self.optimizer, factor=1.0)
 
     def step(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step, and return the loss and the logits from before it."""

@@ -80,7 +80,7 @@ class Softmax(GradientModel):
     init_std: Positive
 
     def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
-        """Return sizes and std."""
+        """Return what a model is made from, for such features and so many classes."""
         return {"sizes": [math.prod(shape), classes], "std": self.init_std}
 
 
@@ -92,7 +92,7 @@ class MLP(GradientModel):
     init_std: Positive
 
     def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
-        """Return sizes and std."""
+        """Return what a model is made from, for such features and so many classes."""
         sizes = [math.prod(shape), *self.hidden, classes]
         return {"sizes": sizes, "std": self.init_std}
 

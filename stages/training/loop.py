@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stages.training.batches import batches
+from stages.training.batches import as_input, batches
 
 TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
 Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
@@ -52,16 +52,16 @@ def train(
         epochs, batch_size: >= 1.
         shuffle, drop_last, generator: as `batches` takes them.
     """
-    train_set, test_set = on_device(model, train_set), on_device(model, test_set)
-    _, targets = train_set
+    device, dtype = device_and_dtype(model)
+    train_set = [torch.as_tensor(array, device=device) for array in train_set]
     for epoch in range(1, epochs + 1):
-        loss_sum = torch.zeros((), dtype=torch.float64, device=targets.device)
-        hits = torch.zeros((), dtype=torch.int64, device=targets.device)
+        loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+        hits = torch.zeros((), dtype=torch.int64, device=device)
         rows = steps = 0
         for features, targets in batches(
             *train_set,
             batch_size,
-            dtype_of(model),
+            dtype,
             shuffle=shuffle,
             drop_last=drop_last,
             generator=generator,
@@ -83,25 +83,20 @@ def train(
 
 def accuracy(model, rows: Rows) -> float:
     """Return the share of rows whose largest logit is the target's, in [0, 1]."""
-    _, targets = rows = on_device(model, rows)
-    return (predict(model, rows).argmax(dim=1) == targets).double().mean().item()
+    features, targets = rows
+    predictions = predict(model, features).argmax(dim=1)
+    return (predictions.cpu() == torch.as_tensor(targets)).double().mean().item()
 
 
-def predict(model, rows: Rows) -> Tensor:
-    """Return the logits (rows, classes) of a model."""
+def predict(model, features: Tensor | np.ndarray) -> Tensor:
+    """Return the logits (rows, classes) of a model, on its device."""
+    device, dtype = device_and_dtype(model)
+    parts = torch.as_tensor(features, device=device).split(TEST_BATCH_SIZE)
     with torch.no_grad():
-        parts = batches(*on_device(model, rows), TEST_BATCH_SIZE, dtype_of(model))
-        return torch.cat([model(features) for features, _ in parts])
+        return torch.cat([model(as_input(part, dtype)) for part in parts])
 
 
-def on_device(model, rows: Rows) -> tuple[Tensor, Tensor]:
-    """Return features and targets as they are, where the model's parameters lie."""
+def device_and_dtype(model) -> tuple[torch.device, torch.dtype]:
+    """Return where a model's parameters lie, and their type, which features must have."""
     _, parameter = next(iter(model.named_parameters()))
-    features, targets = (torch.as_tensor(x, device=parameter.device) for x in rows)
-    return features, targets
-
-
-def dtype_of(model) -> torch.dtype:
-    """Return the type of a model's parameters, which its features must have."""
-    _, parameter = next(iter(model.named_parameters()))
-    return parameter.dtype
+    return parameter.device, parameter.dtype

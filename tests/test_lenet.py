@@ -1,0 +1,107 @@
+"""LeNet: its layers, its shapes, its start, and that it learns."""
+
+import pytest
+import torch
+from stages.concise.lenet import LeNet
+from torch import nn
+
+from stages.concise.sgd import SGD
+from stages.pipeline.errors import UserError
+from stages.training.blocks import LeNet as Block
+from stages.training.loop import train
+from tests.test_models import COMMON
+
+BLOCK = {k: v for k, v in COMMON.items() if k != "init_std"} | {
+    "kind": "lenet",
+    "how": "torch",
+    "dtype": "float32",
+    "activation": "relu",
+    "init": "he",
+}
+
+
+def test_its_layers_are_lecuns():
+    """LeCun and others (1998), figure 2, but for 28 pixels with padding instead of 32."""
+    sizes = []
+    images = torch.rand(2, 1, 28, 28)
+    for layer in LeNet((1, 28, 28), 10):
+        images = layer(images)
+        if not isinstance(layer, nn.ReLU | nn.Flatten):
+            sizes.append(tuple(images.shape[1:]))
+    assert sizes == [
+        *((6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5)),
+        *((120,), (84,), (10,)),
+    ]
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 12), (3, 32, 32), (1, 17, 40)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_images_of_any_size_and_colour_become_logits(shape, dtype):
+    model = LeNet(shape, 7, dtype=dtype)
+    logits = model(torch.rand(3, *shape, dtype=dtype))
+    assert logits.shape == (3, 7)
+    assert logits.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("init", "variance"),
+    [("he", 2 / (16 * 25)), ("xavier", 2 / (16 * 25 + 120))],
+)
+def test_initial_weights_have_the_variance_that_is_asked_for(init, variance):
+    model = LeNet(
+        (1, 12, 12), 10, init=init, generator=torch.Generator().manual_seed(0)
+    )
+    weights = dict(model.named_parameters())["7.weight"]  # 16 → 120, of one pixel
+    model = LeNet(
+        (1, 28, 28), 10, init=init, generator=torch.Generator().manual_seed(0)
+    )
+    weight = dict(model.named_parameters())["7.weight"]  # 400 → 120
+    # the standard error of a variance is variance · sqrt(2 / n); five of them
+    assert weight.var().item() == pytest.approx(
+        variance, abs=5 * variance * (2 / weight.numel()) ** 0.5
+    )
+    assert weights.shape == (120, 16)
+    assert not any(p.any() for n, p in model.named_parameters() if n.endswith("bias"))
+
+
+def test_the_same_generator_gives_the_same_weights():
+    one, other = (
+        LeNet((1, 28, 28), 10, generator=torch.Generator().manual_seed(3)).state_dict()
+        for _ in range(2)
+    )
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_it_learns_where_a_bright_patch_lies(activation):
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(400, 1, 12, 12, generator=generator) / 4
+    targets = torch.randint(2, (400,), generator=generator)
+    for image, target in zip(images, targets, strict=True):
+        row = 2 if target else 7
+        image[0, row : row + 3, 4:8] += 0.75
+    model = LeNet((1, 12, 12), 2, activation, "xavier", generator=generator)
+    *_, last = train(
+        model,
+        SGD(model, lr=0.05, momentum=0.9),
+        (images[:300], targets[:300]),
+        (images[300:], targets[300:]),
+        epochs=15,
+        generator=generator,
+    )
+    assert last.test_acc > 0.95
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ((3,), "has points of 3 features"),
+        ((1, 8, 8), "has 8 × 8 pixels"),
+        ((1, 28, 11), "has 28 × 11 pixels"),
+    ],
+)
+def test_what_is_no_image_or_too_small_is_refused(shape, reason):
+    block = Block(**BLOCK)
+    with pytest.raises(UserError, match=f"^models.m needs images of .*, .* {reason}$"):
+        block.check("m", shape, [5, 5])
+    block.check("m", (3, 12, 12), [5, 5])
