@@ -3,17 +3,20 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from stages.datasets.settings import Generate, Preview, SampleSet, Split
 from stages.pipeline.files import write_bytes
 from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
-from stages.training.blocks import Fit, Models, Train
+from stages.training.blocks import Fit, Models, Train, load_model
 
 
 class Params(Section):
-    """params.yaml as a whole."""
+    """params.yaml as a whole; a section with a name of its own is a recipe like train."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Name, Train]
 
     seed: Seed
     preview: Preview
@@ -27,5 +30,6 @@ class Params(Section):
 
 
 def main() -> None:
-    load_params("", Params)
+    for name in load_params("", Params).models:
+        load_model(name)  # with the section that it is trained by
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")

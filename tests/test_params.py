@@ -1,5 +1,6 @@
 """params.yaml: what its schema refuses, and in which words."""
 
+import re
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -7,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
+from stages import check as checking
 from stages.check import Params
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import load_params
@@ -59,7 +61,8 @@ def check(path):
         ),
         ("train.lr", ..., "train.lr is missing"),
         ("seed", 2**40, "seed must be < 4294967296, got 1099511627776"),
-        ("seeds", 1, "seeds is not a known key"),
+        ("seeds", 1, "seeds must be a mapping of keys, got 1"),
+        ("lenet", {"lr": 1}, "lenet.epochs is missing"),
         ("split.train_rate", 0, "split.train_rate must be > 0, got 0"),
         ("split.train_rate", 1, "split.train_rate must be < 1, got 1"),
         ("split", ..., "split is missing"),
@@ -119,7 +122,7 @@ def check(path):
             "float16",
             f"{MODEL}.dtype must be 'float32' or 'float64', got 'float16'",
         ),
-        (f"{MODEL}.recipe", "fit", f"{MODEL}.recipe must be 'train', got 'fit'"),
+        (f"{MODEL}.recipe", 3, f"{MODEL}.recipe must be a valid string, got 3"),
         (f"{MODEL}.data", 5, f"{MODEL}.data must be a valid string, got 5"),
         (f"{MODEL}.hidden", [256, 0], f"{MODEL}.hidden.1 must be >= 1, got 0"),
         (
@@ -255,6 +258,29 @@ def test_what_a_block_leaves_out_is_as_its_section_says(
     assert block.momentum == own.get("momentum", 0)
     assert block.schedule == "constant"
     assert load_model("logistic_clusters_sklearn").C == 1e5
+
+
+@pytest.mark.parametrize(
+    ("recipe", "sentence"),
+    [
+        ("longer", None),
+        ("nosuch", "params.yaml has no nosuch; it has fit, generate, longer"),
+        ("fit", "params.yaml: fit.C is not a known key"),
+        ("seed", "params.yaml: seed must be a mapping of keys, got 0"),
+    ],
+)
+def test_a_recipe_is_a_section_like_train(tmp_path, monkeypatch, recipe, sentence):
+    content = yaml.safe_load(PARAMS.read_text())
+    content["longer"] = content["train"] | {"epochs": 20}
+    content["models"]["mlp_xor_scratch"]["recipe"] = recipe
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(yaml.safe_dump(content))
+    if sentence:
+        with pytest.raises(UserError, match=f"^{re.escape(sentence)}"):
+            checking.main()
+    else:
+        checking.main()
+        assert load_model("mlp_xor_scratch").epochs == 20
 
 
 @pytest.mark.parametrize(

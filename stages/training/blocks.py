@@ -1,7 +1,7 @@
 """A model's block in params.yaml: its schema, complete with the section it is trained by."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -30,9 +30,10 @@ class Fit(Section):
 
 
 class Block(Section):
-    """What every model has."""
+    """What every model has; `by` is the schema of the section that its recipe names."""
 
     data: str
+    recipe: Name
     standardize: bool = False
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
@@ -52,8 +53,8 @@ class Block(Section):
 class GradientModel(Block):
     """A model trained by gradient descent, by hand or by torch.nn."""
 
+    by: ClassVar = Train
     how: Literal["scratch", "torch"]
-    recipe: Literal["train"]
     batch_size: Count
     dtype: Literal["float32", "float64"]
     shuffle: bool
@@ -100,9 +101,9 @@ class MLP(GradientModel):
 class Logistic(Block):
     """Logistic regression, fitted by scikit-learn."""
 
+    by: ClassVar = Fit
     kind: Literal["logistic"]
     how: Literal["sklearn"]
-    recipe: Literal["fit"]
     C: Positive | None = None
     max_iter: Count | None = None
 
@@ -118,16 +119,15 @@ class Logistic(Block):
 
 Model = Annotated[Softmax | MLP | Logistic, Field(discriminator="kind")]
 Models = Annotated[dict[Name, Model], Field(min_length=1)]
-RECIPES = {"train": Train, "fit": Fit}
 
 
 def load_model(name: str) -> Model:
     """Return a model's block; what it leaves out is as in the section of its recipe.
 
     Raises:
-        UserError: params.yaml has no such model, or either breaks its schema.
+        UserError: params.yaml has no such model or section, or either breaks its schema.
     """
     block = load_params(f"models.{name}", Model)
-    section = load_params(block.recipe, RECIPES[block.recipe])
+    section = load_params(block.recipe, block.by)
     missing = {key: value for key, value in section if getattr(block, key) is None}
     return block.model_copy(update=missing)
