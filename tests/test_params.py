@@ -62,7 +62,7 @@ def check(path):
         ("train.lr", ..., "train.lr is missing"),
         ("seed", 2**40, "seed must be < 4294967296, got 1099511627776"),
         ("seeds", 1, "seeds must be a mapping of keys, got 1"),
-        ("lenet", {"lr": 1}, "lenet.epochs is missing"),
+        ("mine", {"lr": 1}, "mine.epochs is missing"),
         ("split.train_rate", 0, "split.train_rate must be > 0, got 0"),
         ("split.train_rate", 1, "split.train_rate must be < 1, got 1"),
         ("split", ..., "split is missing"),
@@ -133,7 +133,7 @@ def check(path):
         (
             f"{MODEL}.kind",
             "cnn",
-            f"{MODEL}.kind must be 'softmax', 'mlp', 'logistic', got 'cnn'",
+            f"{MODEL}.kind must be 'softmax', 'mlp', 'lenet', 'logistic', got 'cnn'",
         ),
         (
             f"{MODEL}.how",
@@ -264,7 +264,7 @@ def test_what_a_block_leaves_out_is_as_its_section_says(
     ("recipe", "sentence"),
     [
         ("longer", None),
-        ("nosuch", "params.yaml has no nosuch; it has fit, generate, longer"),
+        ("nosuch", "params.yaml has no nosuch; it has fit, generate"),
         ("fit", "params.yaml: fit.C is not a known key"),
         ("seed", "params.yaml: seed must be a mapping of keys, got 0"),
     ],

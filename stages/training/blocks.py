@@ -98,6 +98,35 @@ class MLP(GradientModel):
         return {"sizes": sizes, "std": self.init_std}
 
 
+class LeNet(GradientModel):
+    """LeNet-5."""
+
+    kind: Literal["lenet"]
+    how: Literal["torch"]
+    activation: Literal["relu", "sigmoid"]
+    init: Literal["he", "xavier"]
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Raise a UserError if the model can't learn from its data, as Block's."""
+        super().check(name, shape, rows)
+        *channels, edge = shape
+        has = (
+            f"{channels[-1]} × {edge} pixels"
+            if channels
+            else f"points of {edge} features"
+        )
+        if not channels or min(shape[1:]) < 12:
+            raise UserError(
+                f"models.{name} needs images of at least 12 × 12 pixels, "
+                f"{self.data} has {has}"
+            )
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return what a model is made from, for such features and so many classes."""
+        settings = {"activation": self.activation, "init": self.init}
+        return {"shape": shape, "classes": classes} | settings
+
+
 class Logistic(Block):
     """Logistic regression, fitted by scikit-learn."""
 
@@ -117,7 +146,7 @@ class Logistic(Block):
             )
 
 
-Model = Annotated[Softmax | MLP | Logistic, Field(discriminator="kind")]
+Model = Annotated[Softmax | MLP | LeNet | Logistic, Field(discriminator="kind")]
 Models = Annotated[dict[Name, Model], Field(min_length=1)]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+import stages.concise.lenet
 import stages.concise.mlp
 import stages.concise.sgd
 import stages.concise.softmax_regression
@@ -19,6 +20,7 @@ MODELS = {
     ("softmax", "torch"): stages.concise.softmax_regression.SoftmaxRegression,
     ("mlp", "scratch"): stages.scratch.mlp.MLP,
     ("mlp", "torch"): stages.concise.mlp.MLP,
+    ("lenet", "torch"): stages.concise.lenet.LeNet,
 }
 OPTIMIZERS = {"scratch": stages.scratch.sgd.SGD, "torch": stages.concise.sgd.SGD}
 
