@@ -27,6 +27,8 @@ def main() -> None:
         ("| ", f"| {leaky[f'leaky_{key}']:.5f} | {honest[key]:.5f} |")
         for key in TITANIC
     }
+    lenet = json.loads((ROOT / "metrics/test/lenet_fashion_torch.json").read_text())
+    rows.add(("`lenet_fashion_torch`", f"{lenet['accuracy']:.4f}"))
     readmes = {
         name: (ROOT / name).read_text(encoding="utf-8")
         for name in ("README.md", "README.zh-CN.md")
