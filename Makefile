@@ -14,10 +14,10 @@ results: .venv/installed  ## after repro: the book's figures beside ours
 	python -m stages results
 
 test: .venv/installed   ## run the tests
-	pytest
+	pytest --numprocesses auto --dist loadfile
 
 test-data: .venv/installed  ## after repro: the tests of the real data alone
-	pytest -k real_data
+	pytest --numprocesses auto --dist loadfile -k real_data
 
 stress: .venv/installed  ## after repro: faults, interruptions, experiments in parallel
 	pytest tests/stress_*.py
