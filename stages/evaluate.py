@@ -43,23 +43,17 @@ def main(name: str) -> None:
             "per_class_accuracy": list(zip(class_names, per_class_accuracy(confusion))),
         },
     )
+    names = np.array(class_names)
     write_csv(
         Path(f"plots/confusion/{name}.csv"),
         ["actual", "predicted"],
-        (
-            (class_names[target], class_names[prediction])
-            for target, prediction in zip(targets, predictions, strict=True)
-        ),
+        zip(names[targets], names[predictions], strict=True),
     )
+    mistakes = most_confident_mistakes(logits, targets, MISTAKES)
     write_csv(
         Path(f"data/mistakes/{name}.csv"),
         ["row", "actual", "predicted", "probability"],
-        (
-            (row, class_names[actual], class_names[predicted], probability)
-            for row, actual, predicted, probability in most_confident_mistakes(
-                logits, targets, MISTAKES
-            )
-        ),
+        ([row, names[a], names[p], probability] for row, a, p, probability in mistakes),
     )
     draw = draw_predicted_images if dataset.has_images else draw_predicted_points
     figure = draw(name, dataset, predictions)

@@ -43,6 +43,8 @@ def main() -> None:
         )
     autograd(charts)
     curves(histories, charts)
+    # of all metrics; a commit's name is not known before they are committed
+    results = b"".join(p.read_bytes() for p in sorted(Path("metrics").rglob("*.json")))
     content = {
         "comparisons": [
             (subject, list(group))
@@ -59,7 +61,7 @@ def main() -> None:
         "params": Path("params.yaml").read_text(encoding="utf-8"),
         "seed": load_params("seed", Seed),
         "versions": {name: version(name) for name in VERSIONS},
-        "fingerprint": fingerprint(),
+        "fingerprint": hashlib.sha256(results).hexdigest()[:12],
     }
 
     templates = Environment(
@@ -267,7 +269,10 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
     ]:
         curve = columns(read_rows(f"{folder}/{chart}.csv"), x, y)
         charts[chart] = figures.lines({"the model": curve}, x, y)
-    figures.mark(charts["threshold"], honest["threshold"], "taken")
+    taken = {"text": f"taken: {honest['threshold']:.3g}"}
+    charts["threshold"].add_vline(
+        honest["threshold"], line={"dash": "dot"}, annotation=taken
+    )
     charts["fates"] = confusion(
         read_rows(f"{folder}/confusion.csv"), ["died", "survived"]
     )
@@ -281,17 +286,6 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
         ],
         "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
     }
-
-
-def fingerprint() -> str:
-    """Return a digest of all metrics: the same for the same results.
-
-    A commit's name would not be: the page is made before its results are committed.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(Path("metrics").rglob("*.json")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def read_rows(path: str) -> list[dict[str, str]]:

@@ -9,11 +9,7 @@ from stages.concise.softmax_regression import linear_layer
 
 
 class MLP(nn.Sequential):
-    """flatten → linear → ReLU → … → linear.
-
-    The arguments are the hand-written one's; from the same generator, it starts with the
-    same weights.
-    """
+    """flatten → linear → ReLU → … → linear; arguments and initial weights as the hand-written one's."""
 
     def __init__(
         self,

@@ -5,11 +5,7 @@ from torch import nn
 
 
 class SoftmaxRegression(nn.Sequential):
-    """flatten → linear.
-
-    The arguments are the hand-written one's; from the same generator, it starts with the
-    same weights.
-    """
+    """flatten → linear; arguments and initial weights as the hand-written one's."""
 
     def __init__(
         self,

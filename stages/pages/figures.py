@@ -112,15 +112,6 @@ def add_intervals(
     )
 
 
-def mark(figure: go.Figure, x: float, word: str) -> None:
-    """Draw a vertical line at x, and say what it is."""
-    figure.add_vline(
-        x=x,
-        line={"dash": "dot"},
-        annotation={"text": f"{word}: {x:.3g}"},
-    )
-
-
 def bars(names: Sequence[str], values: Sequence[float], x: str, y: str) -> go.Figure:
     """Draw horizontal bars, the first on top."""
     bar = go.Bar(x=values, y=names, orientation="h", marker={"color": COLOURS[0]})

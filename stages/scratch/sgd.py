@@ -9,20 +9,12 @@ import torch
 from torch import Tensor
 
 
-def constant(lr: float, epoch: int, epochs: int) -> float:
-    """Return the same learning rate in every epoch."""
-    return lr
-
-
 def cosine(lr: float, epoch: int, epochs: int) -> float:
     """Return half a cosine wave, from lr in epoch 0 down to 0 after the last.
 
     Loshchilov and Hutter, SGDR (2017), equation 5, without restarts.
     """
     return lr * (1 + math.cos(math.pi * epoch / epochs)) / 2
-
-
-SCHEDULES = {"constant": constant, "cosine": cosine}
 
 
 class SGD:
@@ -35,7 +27,7 @@ class SGD:
         model: has named_parameters() and learn().
         lr: learning rate of the first epoch, > 0.
         momentum: how much of a velocity is left after a step, in [0, 1).
-        schedule: how the learning rate goes on, a key of SCHEDULES.
+        schedule: how the learning rate goes on, constant or cosine.
         epochs: how many there will be.
     """
 
@@ -50,7 +42,7 @@ class SGD:
         self.model = model
         self.lr = self.initial_lr = lr
         self.momentum = momentum
-        self.schedule = SCHEDULES[schedule]
+        self.schedule = schedule
         self.epoch, self.epochs = 0, epochs
         self.parameters = [parameter for _, parameter in model.named_parameters()]
         self.velocities = [torch.zeros_like(p) for p in self.parameters]
@@ -69,4 +61,5 @@ class SGD:
     def end_epoch(self) -> None:
         """Go on to the next epoch's learning rate."""
         self.epoch += 1
-        self.lr = self.schedule(self.initial_lr, self.epoch, self.epochs)
+        if self.schedule == "cosine":
+            self.lr = cosine(self.initial_lr, self.epoch, self.epochs)
