@@ -9,9 +9,9 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
 from stages.pages.book import read_comparisons
 
+ROOT = Path(__file__).parents[1]
 TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshold")
 
 

@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
 from stages.pages.book import read_comparisons
 
+ROOT = Path(__file__).parents[1]
 TOLERANCE = 0.005
 ROUGH = {"softmax_clusters_scratch", "softmax_xor_scratch", "mlp_xor_scratch"}
 

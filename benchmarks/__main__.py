@@ -18,7 +18,7 @@ from benchmarks.measure import table
 from stages.pipeline.arithmetic import keep_to_avx2
 
 ROOT = Path(__file__).parents[1]
-PARTS = ["training", "samples", "growth", "pipeline_stages"]
+PARTS = ["training", "samples", "growth", "pipeline"]
 
 
 def main() -> None:

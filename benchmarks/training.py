@@ -54,8 +54,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
     if device.type == "cpu" and torch.cuda.is_available():
         devices.append(torch.device("cuda"))
     for device in devices:
-        features, targets = (torch.from_numpy(a).to(device) for a in dataset.train)
-        train_set = features, targets
+        train_set = tuple(torch.from_numpy(a).to(device) for a in dataset.train)
         for kind, sizes in SIZES.items():
             rows = {"matrix products": matrix_products(sizes, device)}
             for name, models in OURS.items():

@@ -6,8 +6,9 @@
 import sys
 from pathlib import Path
 
-DOCS = Path(__file__).parent
 from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
+
+DOCS = Path(__file__).parent
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from stages.datasets.settings import Generate, Preview, SampleSet, Split
 from stages.pipeline.files import write_bytes
 from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
-from stages.training.blocks import Fit, Models, Train, load_model
+from stages.training.blocks import Fit, Models, Train
 
 
 class Params(Section):
@@ -30,6 +30,8 @@ class Params(Section):
 
 
 def main() -> None:
-    for name in load_params("", Params).models:
-        load_model(name)  # with the section that it is trained by
+    blocks = load_params("", Params).models.values()
+    # the sections that they are trained by, each once
+    for recipe, schema in dict.fromkeys((block.recipe, block.by) for block in blocks):
+        load_params(recipe, schema)
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")

@@ -1,6 +1,5 @@
 """How a stage is run, and how it fails: in a sentence where the user can mend it."""
 
-import os
 import subprocess
 import sys
 
@@ -9,12 +8,11 @@ import pytest
 from tests.project import ROOT
 
 
-def run(*words, cwd=ROOT, code=None):
-    """Run a stage, or code that stands in for one in a folder of its own."""
+def run(*words):
+    """Run a stage of this project."""
     return subprocess.run(
         [sys.executable, "-m", "stages", *words],
-        cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
         check=False,
         capture_output=True,
         text=True,

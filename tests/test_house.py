@@ -73,7 +73,7 @@ def test_nothing_of_ours_hides_a_package_of_another(name):
 
 # what no output depends on: how a stage reads its parameters, fails and ends
 NEUTRAL = {"errors.py", "lifetime.py", "params.py", "settings.py", "__init__.py"}
-# what the runner sets for every stage, and what a schema says, which a stage reads by
+# what the runner sets for every stage
 NOT_IMPORTED = {"stages/pipeline/arithmetic.py"}
 # these write what they have as it is
 AS_IT_IS = {"check", "check_data", "download"}
