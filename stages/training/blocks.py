@@ -109,13 +109,11 @@ class LeNet(GradientModel):
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""
         super().check(name, shape, rows)
-        *channels, edge = shape
-        has = (
-            f"{channels[-1]} × {edge} pixels"
-            if channels
-            else f"points of {edge} features"
-        )
-        if not channels or min(shape[1:]) < 12:
+        if len(shape) == 1:
+            has = f"points of {shape[0]} features"
+        else:
+            has = f"{shape[1]} × {shape[2]} pixels"
+        if len(shape) == 1 or min(shape[1:]) < 12:
             raise UserError(
                 f"models.{name} needs images of at least 12 × 12 pixels, "
                 f"{self.data} has {has}"

@@ -53,7 +53,10 @@ def train(
         shuffle, drop_last, generator: as `batches` takes them.
     """
     device, dtype = device_and_dtype(model)
-    train_set = [torch.as_tensor(array, device=device) for array in train_set]
+    train_set, test_set = (
+        [torch.as_tensor(array, device=device) for array in part]
+        for part in (train_set, test_set)
+    )
     for epoch in range(1, epochs + 1):
         loss_sum = torch.zeros((), dtype=torch.float64, device=device)
         hits = torch.zeros((), dtype=torch.int64, device=device)
@@ -76,16 +79,15 @@ def train(
             epoch,
             train_loss=loss_sum.item() / rows,
             train_acc=hits.item() / rows,
-            test_acc=accuracy(model, test_set),
+            test_acc=accuracy(model, *test_set),
             batches=steps,
         )
 
 
-def accuracy(model, rows: Rows) -> float:
+def accuracy(model, features: Tensor, targets: Tensor) -> float:
     """Return the share of rows whose largest logit is the target's, in [0, 1]."""
-    features, targets = rows
-    predictions = predict(model, features).argmax(dim=1)
-    return (predictions.cpu() == torch.as_tensor(targets)).double().mean().item()
+    hits = predict(model, features).argmax(dim=1) == targets
+    return hits.double().mean().item()
 
 
 def predict(model, features: Tensor | np.ndarray) -> Tensor:

@@ -45,11 +45,9 @@ def read_tables(folder: Path):
     order = [test.columns.index(column) for column in train.columns]
 
     are_numbers = all(WHOLE_NUMBER.fullmatch(label) for label in set(train.labels))
-    classes = {k: i for i, k in enumerate(sorted(set(keys(train, are_numbers))))}
-    targets = [
-        [classes.get(key, -1) for key in keys(table, are_numbers)]
-        for table in (train, test)
-    ]
+    labels = [keys(table, are_numbers) for table in (train, test)]
+    classes = {key: i for i, key in enumerate(sorted(set(labels[0])))}
+    targets = [[classes.get(key, -1) for key in part] for part in labels]
     if -1 in targets[1]:
         raise UserError(
             f"{folder}/test.csv has label {test.labels[targets[1].index(-1)]}, "
