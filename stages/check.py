@@ -9,7 +9,7 @@ from stages.datasets.settings import Generate, Preview, SampleSet, Split
 from stages.pipeline.files import write_bytes
 from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
-from stages.training.blocks import Fit, Models, Train
+from stages.training.blocks import Fit, Models, Seeds, Train
 
 
 class Params(Section):
@@ -25,6 +25,7 @@ class Params(Section):
     split: Split
     train: Train
     fit: Fit
+    seeds: Seeds
     models: Models
     titanic: Titanic
 

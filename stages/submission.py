@@ -1,42 +1,37 @@
-"""Kaggle's file: what the full model says of the 418 passengers whose fate Kaggle keeps."""
+"""Kaggle's file: what the ladder's choice says of the passengers whose fate Kaggle keeps."""
 
+import json
 import logging
 from pathlib import Path
 
-import pandas as pd
-
-from stages.automl.fitting import score_mojo, upload
-from stages.automl.server import h2o_server
-from stages.pipeline.errors import UserError
 from stages.pipeline.files import write_frame
 from stages.pipeline.params import load_params
-from stages.titanic.features import FEATURES, categories
-from stages.titanic.measures import best_threshold
-from stages.titanic.passengers import read_passengers
+from stages.titanic.features import engineered, known_in_folds
+from stages.titanic.passengers import read_all
+from stages.titanic.rules import RULES
 from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    features = FEATURES[load_params("titanic", Titanic).features]
-    passengers = pd.read_csv("data/titanic_features/test.csv")
-    asked = read_passengers(Path("data/titanic/test.csv"), survival_known=False)
-    if passengers["PassengerId"].tolist() != asked["PassengerId"].tolist():
-        raise UserError(
-            "data/titanic_features/test.csv has other passengers than "
-            "data/titanic/test.csv; run dvc repro"
-        )
-    with h2o_server():
-        frame = upload(passengers[list(features)], categories(features))
-        probability = score_mojo(Path("models/titanic_full.zip"), frame)
+    titanic = load_params("titanic", Titanic)
+    chosen = json.loads(Path("metrics/titanic_ladder.json").read_text())["chosen"]
+    passengers = read_all(Path("data/titanic"))
+    survived = passengers.pop("Survived")
+    fold = known_in_folds(survived, titanic.folds)
+    passengers = passengers.assign(**engineered(passengers, survived, fold))
+    if chosen in RULES:
+        probability = RULES[chosen](passengers, survived)
+    else:
+        from stages.automl.server import h2o_server
+        from stages.titanic_h2o import rungs
 
-    held_out = pd.read_csv("data/titanic_cv/full.csv")
-    threshold = best_threshold(
-        held_out["Survived"].to_numpy(), held_out["probability"].to_numpy()
+        with h2o_server():
+            probability = rungs("full", titanic)[chosen](passengers, survived)
+    asked = survived.isna()
+    guess = passengers.loc[asked, ["PassengerId"]].assign(
+        Survived=(probability[asked] > 0.5).astype(int)
     )
-    guess = passengers[["PassengerId"]].assign(
-        Survived=(probability > threshold).astype(int)
-    )
-    log.info("%d of %d survive", guess["Survived"].sum(), len(guess))
+    log.info("by %s, %d of %d survive", chosen, guess["Survived"].sum(), len(guess))
     write_frame(Path("data/submission.csv"), guess)

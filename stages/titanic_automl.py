@@ -12,14 +12,15 @@ from stages.automl.fitting import (
     mojo,
     probabilities,
     score_mojo,
+    tuned,
     upload,
     variable_importance,
 )
 from stages.automl.server import h2o_server
 from stages.pipeline.errors import UserError
-from stages.pipeline.files import replacing, write_frame
+from stages.pipeline.files import replacing, write_frame, write_json
 from stages.pipeline.params import Seed, load_params
-from stages.titanic.features import FEATURES, categories
+from stages.titanic.features import FEATURES, categories, monotone
 from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,9 @@ def main(part: str) -> None:
             max_models=titanic.max_models,
             seed=load_params("seed", Seed),
             fold_column="fold",
-            monotone={n: f.monotone for n, f in features.items() if f.monotone},
+            monotone=monotone(features),
         )
+        settings = tuned(automl)
         leader = automl.leader
         table = leaderboard(automl)
         importance = variable_importance(leader)
@@ -66,5 +68,6 @@ def main(part: str) -> None:
     )
     cross_validation = train[["PassengerId", "Survived"]].assign(probability=held_out)
     write_frame(Path(f"data/titanic_cv/{part}.csv"), cross_validation)
+    write_json(Path(f"data/titanic_tuned/{part}.json"), settings)
     write_frame(Path(f"plots/titanic/leaderboard_{part}.csv"), table)
     write_frame(Path(f"plots/titanic/varimp_{part}.csv"), importance)

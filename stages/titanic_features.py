@@ -15,7 +15,7 @@ from stages.automl.server import h2o_server
 from stages.pipeline.errors import UserError
 from stages.pipeline.files import write_frame
 from stages.pipeline.params import load_params
-from stages.titanic.features import engineered, raw
+from stages.titanic.features import engineered, known_in_folds, raw
 from stages.titanic.passengers import read_passengers
 from stages.titanic.settings import Titanic
 
@@ -66,10 +66,11 @@ def features(
     Columns PassengerId and Survived, the features, and the fold in which a known
     passenger is held out.
     """
-    fold = ((known.cumsum() - 1) % titanic.folds).where(known, -1)
+    survived = passengers["Survived"].where(known)
+    fold = known_in_folds(survived, titanic.folds)
     if titanic.features == "raw":
         columns = raw(passengers)
     else:
-        columns = engineered(passengers, passengers["Survived"].where(known), fold)
+        columns = engineered(passengers, survived, fold)
     table = pd.concat([passengers[["PassengerId", "Survived"]], columns], axis=1)
     return table.astype({"Survived": "Int64"}).assign(fold=fold)

@@ -1,14 +1,12 @@
 """Train a model: models/M.safetensors, its metrics and its history, epoch by epoch."""
 
 import logging
-import math
 from pathlib import Path
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.datasets.folder import Dataset, as_matrix, read_dataset
-from stages.pipeline.errors import UserError
 from stages.pipeline.files import write_arrays, write_csv, write_json
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import GradientModel, Logistic, load_model
@@ -32,27 +30,10 @@ def main(name: str) -> None:
 
 def train_by_gradient(path: Path, block: GradientModel, dataset: Dataset):
     """Train by hand or by torch.nn: the loop is the same."""
-    import torch
+    from stages.training.descent import start
+    from stages.training.models import write_model
 
-    from stages.training import models
-    from stages.training.device import reproducible_device
-    from stages.training.loop import train
-
-    device = reproducible_device()
-    generator = torch.Generator().manual_seed(load_params("seed", Seed))
-    classes = len(dataset.class_names)
-    model = models.build(block, dataset.shape, classes, device, generator)
-    epochs = train(
-        model,
-        models.optimizer(block, model),
-        dataset.train,
-        dataset.test,
-        epochs=block.epochs,
-        batch_size=block.batch_size,
-        shuffle=block.shuffle,
-        drop_last=block.drop_last,
-        generator=generator,
-    )
+    model, epochs = start(block, dataset, load_params("seed", Seed))
     history = []
     with logging_redirect_tqdm():
         for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=None):
@@ -62,13 +43,8 @@ def train_by_gradient(path: Path, block: GradientModel, dataset: Dataset):
                 block.epochs,
                 *epoch[1:4],
             )
-            if not math.isfinite(epoch.train_loss):
-                raise UserError(
-                    f"training diverged: the loss of epoch {epoch.epoch} is "
-                    f"{epoch.train_loss}; lower the learning rate, now {block.lr}"
-                )
             history.append(epoch)
-    models.write_model(path, model)
+    write_model(path, model)
     metrics = {
         "train_loss": epoch.train_loss,
         "train_acc": epoch.train_acc,

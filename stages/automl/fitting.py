@@ -13,10 +13,26 @@ import numpy as np
 import pandas as pd
 from h2o.automl import H2OAutoML
 from h2o.exceptions import H2ODependencyWarning
+from h2o.estimators import (
+    H2OGeneralizedLinearEstimator,
+    H2OGradientBoostingEstimator,
+)
 from h2o.frame import H2OFrame
 
 # AutoML calls its models <algorithm>_<n>_AutoML_<run>_<date>_<time>[_model_<n>]
 STAMP = re.compile(r"_AutoML_\d+_\d{8}_\d+")
+# of each algorithm, what trains one and what AutoML chooses for it
+ESTIMATORS = {
+    "glm": (H2OGeneralizedLinearEstimator, ["family", "alpha"]),
+    "gbm": (
+        H2OGradientBoostingEstimator,
+        [
+            *("ntrees", "max_depth", "min_rows", "learn_rate", "sample_rate"),
+            *("col_sample_rate", "col_sample_rate_per_tree", "min_split_improvement"),
+            *("histogram_type", "distribution", "seed"),
+        ],
+    ),
+}
 
 
 def upload(frame: pd.DataFrame, categories: list[str]) -> H2OFrame:
@@ -78,6 +94,35 @@ def fit(
         leaderboard_frame=leaderboard_frame,
     )
     return automl
+
+
+def tuned(automl: H2OAutoML) -> dict[str, dict]:
+    """Return the settings of the best model of each algorithm, by log loss."""
+    settings = {}
+    for algorithm, (_, names) in ESTIMATORS.items():
+        model = automl.get_best_model(algorithm=algorithm, criterion="logloss")
+        chosen = {name: model.actual_params[name] for name in names}
+        if algorithm == "glm":  # what it lists is the path that its search took
+            chosen["lambda_"] = H2OGeneralizedLinearEstimator.getLambdaBest(model)
+        settings[algorithm] = chosen
+    return settings
+
+
+def fit_one(
+    algorithm: str,
+    settings: dict,
+    frame: H2OFrame,
+    features: list[str],
+    target: str,
+    monotone: dict[str, int],
+):
+    """Return a model of an algorithm, trained with settings as `tuned` returns them."""
+    estimator, _ = ESTIMATORS[algorithm]
+    if algorithm == "gbm":
+        settings = settings | {"monotone_constraints": monotone}
+    model = estimator(**settings)
+    model.train(features, target, training_frame=frame)
+    return model
 
 
 def leaderboard(automl: H2OAutoML) -> pd.DataFrame:

@@ -67,9 +67,23 @@ def categories(features: dict[str, Feature]) -> list[str]:
     return [name for name, feature in features.items() if feature.is_category]
 
 
+def monotone(features: dict[str, Feature]) -> dict[str, int]:
+    """Return which way survival may go as a feature grows, of those where that is known."""
+    return {name: f.monotone for name, f in features.items() if f.monotone}
+
+
 def raw(passengers: pd.DataFrame) -> pd.DataFrame:
     """Return the tutorial's columns as they are."""
     return passengers[list(RAW)]
+
+
+def known_in_folds(survived: pd.Series, folds: int) -> pd.Series:
+    """Return the fold that each passenger is held out in, of folds as large as each other.
+
+    Those whose survival is not known are in none, -1.
+    """
+    known = survived.notna()
+    return ((known.cumsum() - 1) % folds).where(known, -1)
 
 
 def engineered(

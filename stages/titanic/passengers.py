@@ -107,3 +107,10 @@ def read_passengers(path: Path, *, survival_known: bool) -> pd.DataFrame:
             "expected some of 0 and some of 1"
         )
     return passengers[list(types)].astype(types)
+
+
+def read_all(folder: Path) -> pd.DataFrame:
+    """Return the passengers of both files; Survived is missing where Kaggle keeps it."""
+    train = read_passengers(folder / "train.csv", survival_known=True)
+    test = read_passengers(folder / "test.csv", survival_known=False)
+    return pd.concat([train, test], ignore_index=True)

@@ -14,4 +14,5 @@ class Titanic(Section):
     train_rate: Annotated[float, Field(ge=0.5, le=0.9)]
     split_seed: Seed
     folds: Annotated[int, Field(ge=2, le=20)]
+    repetitions: Annotated[int, Field(ge=2, le=1000)]
     max_models: UpTo1000

@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import Count, Name, Positive, Section, load_params
@@ -11,6 +11,7 @@ from stages.pipeline.params import Count, Name, Positive, Section, load_params
 Units = Annotated[int, Field(ge=1, le=10_000)]
 Momentum = Annotated[float, Field(ge=0, lt=1)]
 Schedule = Literal["constant", "cosine"]
+SeedCount = Annotated[int, Field(ge=2, le=10_000)]  # one alone does not scatter
 
 
 class Train(Section):
@@ -27,6 +28,15 @@ class Fit(Section):
 
     C: Positive
     max_iter: Count
+
+
+class Seeds(Section):
+    """How many seeds a model is trained from, by its name; `others` is of those not named."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Name, SeedCount]
+
+    others: SeedCount
 
 
 class Block(Section):

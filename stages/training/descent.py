@@ -1,0 +1,51 @@
+"""Gradient descent as a model's block says, from a seed."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+
+from stages.pipeline.errors import UserError
+from stages.training import loop, models
+from stages.training.blocks import GradientModel
+from stages.training.device import reproducible_device
+
+
+def start(block: GradientModel, dataset, seed: int):
+    """Return a model with its initial weights, and what trains it.
+
+    The latter is an iterator of `loop.Epoch`, each of which moves the model on; it raises a
+    UserError where the loss is no longer finite.
+
+    Args:
+        block: complete, as `load_model` returns it.
+        dataset: a Dataset whose rows suit the block.
+        seed: of the initial weights, drawn first, and of the order of rows.
+    """
+    device = reproducible_device()
+    generator = torch.Generator().manual_seed(seed)
+    classes = len(dataset.class_names)
+    model = models.build(block, dataset.shape, classes, device, generator)
+    epochs = loop.train(
+        model,
+        models.optimizer(block, model),
+        dataset.train,
+        dataset.test,
+        epochs=block.epochs,
+        batch_size=block.batch_size,
+        shuffle=block.shuffle,
+        drop_last=block.drop_last,
+        generator=generator,
+    )
+    return model, while_finite(epochs, block.lr)
+
+
+def while_finite(epochs: Iterator[loop.Epoch], lr: float) -> Iterator[loop.Epoch]:
+    """Yield epochs as long as their loss is finite."""
+    for epoch in epochs:
+        if not math.isfinite(epoch.train_loss):
+            raise UserError(
+                f"training diverged: the loss of epoch {epoch.epoch} is "
+                f"{epoch.train_loss}; lower the learning rate, now {lr}"
+            )
+        yield epoch
