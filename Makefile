@@ -3,12 +3,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro results test test-data stress bench pictures audit lint lock
+.PHONY: repro seeds results test test-data stress bench pictures audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
 	@echo
 	@echo "The results are on one page, report/index.html. In the terminal: make results."
+
+seeds: .venv/installed  ## every model from many seeds, and H2O's on many folds; then repro
+	dvc repro seeds/dvc.yaml
 
 results: .venv/installed  ## after repro: the book's figures beside ours
 	python -m stages results

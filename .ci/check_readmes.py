@@ -9,7 +9,7 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 
-from stages.pages.book import read_comparisons
+from stages.pages.book import read_comparisons, read_spread
 
 ROOT = Path(__file__).parents[1]
 TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshold")
@@ -17,9 +17,12 @@ TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshol
 
 def main() -> None:
     rows = {
-        (f"| `{c.subject}` |", f"| {c.book or '–'} | {c.ours_in_words} |")
+        (
+            f"| `{c.subject}` |",
+            f"| {c.book or '–'} | {c.ours_in_words} | {c.expected} | {c.book_lies or '–'} |",
+        )
         for c in read_comparisons()
-        if c.figure in ("train loss", "train accuracy", "test accuracy")
+        if c.spread
     }
     honest = json.loads((ROOT / "metrics/titanic.json").read_text())
     leaky = json.loads((ROOT / "metrics/titanic_leaky.json").read_text())
@@ -28,7 +31,16 @@ def main() -> None:
         for key in TITANIC
     }
     lenet = json.loads((ROOT / "metrics/test/lenet_fashion_torch.json").read_text())
+    spread = read_spread(Path("metrics/test/lenet_fashion_torch.json"), "accuracy")
     rows.add(("`lenet_fashion_torch`", f"{lenet['accuracy']:.4f}"))
+    rows.add(("", str(spread)))
+    ladder = json.loads((ROOT / "metrics/titanic_ladder.json").read_text())["rungs"]
+    for rung in ladder.values():
+        accuracy = f"{rung['accuracy']:.4f} ± {rung['accuracy_se']:.4f}"
+        loss = f"{rung['log_loss']:.4f}" if "log_loss" in rung else "–"
+        difference = f"{rung['difference']:+.4f} ± {rung['difference_se']:.4f}"
+        holdout = f"{rung['holdout_accuracy']:.4f}, {rung['holdout_low']:.3f} "
+        rows.add(("| ", f"| {accuracy} | {loss} | {difference} | {holdout}"))
     readmes = {
         name: (ROOT / name).read_text(encoding="utf-8")
         for name in ("README.md", "README.zh-CN.md")

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from stages.datasets.settings import Generate, Preview, SampleSet, Split
+from stages.pipeline.errors import UserError
 from stages.pipeline.files import write_bytes
 from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
@@ -31,8 +32,12 @@ class Params(Section):
 
 
 def main() -> None:
-    blocks = load_params("", Params).models.values()
+    params = load_params("", Params)
+    blocks = params.models.values()
     # the sections that they are trained by, each once
     for recipe, schema in dict.fromkeys((block.recipe, block.by) for block in blocks):
         load_params(recipe, schema)
+    for name in params.seeds.model_extra:
+        if name not in params.models:
+            raise UserError(f"params.yaml: seeds.{name} names no model")
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")

@@ -16,7 +16,13 @@ from stages.charts.projection import to_draw
 from stages.datasets.folder import Dataset, read_dataset
 from stages.datasets.settings import Preview
 from stages.pages import figures
-from stages.pages.book import Comparison, read_comparisons, read_json, tally
+from stages.pages.book import (
+    SEEDS_KEY,
+    Comparison,
+    read_comparisons,
+    read_json,
+    tally,
+)
 from stages.pages.images import picture, weight_pictures
 from stages.pipeline.files import read_arrays, write_bytes
 from stages.pipeline.params import Seed, load_params
@@ -37,6 +43,7 @@ def main() -> None:
     predictions = {m: read_rows(f"plots/confusion/{m}.csv") for m in blocks}
     histories = {m: read_rows(f"plots/history/{m}.csv") for m in blocks}
     book(comparisons, charts)
+    last_digit(charts)
     for model, block in blocks.items():
         charts[f"confusion-{model}"] = confusion(
             predictions[model], datasets[block.data].class_names
@@ -51,6 +58,7 @@ def main() -> None:
             for subject, group in groupby(comparisons, attrgetter("subject"))
         ],
         "tally": tally(comparisons),
+        "beyond": [c for c in comparisons if abs(c.book_deviations or 0) > 3],
         "fashion": fashion(datasets[FASHION_MNIST]),
         "sample_sets": sample_sets(models, datasets, predictions, charts),
         "models": models,
@@ -86,15 +94,36 @@ def main() -> None:
 
 
 def book(comparisons: list[Comparison], charts: dict) -> None:
-    """Add a chart of the figures that have a range, the book's and ours, on one scale."""
-    ranged = [c for c in comparisons if c.std]
+    """Add a chart of the figures that scatter: the book's, ours and every seed's, on one scale."""
+    scattered = [c for c in comparisons if c.spread]
+    seeds = {
+        model: read_rows(f"plots/seeds/{model}.csv")
+        for model in {c.subject for c in scattered}
+    }
+    clouds, printed, ours = [], [], []
+    for c in scattered:
+        (values,) = columns(seeds[c.subject], SEEDS_KEY.get(c.key, c.key))
+        clouds.append([c.spread.deviations(value) for value in values])
+        printed.append(c.book_deviations)
+        ours.append(None if c.ours is None else c.spread.deviations(c.ours))
     charts["book"] = figures.deviations(
-        [f"{c.subject}<br>{c.figure}" for c in ranged],
+        [f"{c.subject}<br>{c.figure}" for c in scattered],
+        clouds,
+        {"the book": printed, "ours": ours},
+        "σ from the mean of the seeds",
+    )
+
+
+def last_digit(charts: dict) -> None:
+    """Add a chart of a model that is trained twice, one weight differing by 1e-15."""
+    rows = read_rows("plots/last_digit/mlp_xor_scratch.csv")
+    charts["last-digit"] = figures.lines(
         {
-            "the book": [c.deviation(json.loads(c.book or "null")) for c in ranged],
-            "ours": [c.deviation(c.ours) for c in ranged],
+            "as it is": columns(rows, "epoch", "train_loss"),
+            "one weight + 10⁻¹⁵": columns(rows, "epoch", "nudged_train_loss"),
         },
-        "σ from the mean",
+        "epoch",
+        "cross-entropy, nats",
     )
 
 
@@ -237,6 +266,13 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
     """Return Titanic's figures, with charts of the holdout model."""
     folder = "plots/titanic"
     honest = read_json(Path("metrics/titanic.json"))
+    ladder = read_json(Path("metrics/titanic_ladder.json"))
+    names = [rung.replace("_", " ") for rung in ladder["rungs"]]
+    values = [rung["accuracy"] for rung in ladder["rungs"].values()]
+    errors = [rung["accuracy_se"] for rung in ladder["rungs"].values()]
+    charts["ladder"] = figures.ladder(
+        names, values, errors, "accuracy, cross-validated ten times"
+    )
     importance = read_rows(f"{folder}/varimp_holdout.csv")
     charts["importance"] = figures.bars(
         [row["variable"] for row in importance],
@@ -285,6 +321,7 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
             for c, key in zip(recipe, keys, strict=True)
         ],
         "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
+        "ladder": ladder,
     }
 
 

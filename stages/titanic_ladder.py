@@ -40,9 +40,7 @@ def main() -> None:
     log.info("of %d rungs, %s is chosen", len(ladder), chosen)
     write_frame(Path("plots/titanic/ladder.csv"), ladder)
     rungs = {
-        rung.pop("rung"): {key: value for key, value in rung.items() if value == value}
-        for rung in ladder.to_dict("records")
+        rung: measures.dropna().to_dict()
+        for rung, measures in ladder.set_index("rung").iterrows()
     }
-    write_json(
-        Path("metrics/titanic_ladder.json"), {"chosen": chosen, "rungs": rungs}
-    )
+    write_json(Path("metrics/titanic_ladder.json"), {"chosen": chosen, "rungs": rungs})

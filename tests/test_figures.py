@@ -4,14 +4,17 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import yaml
+from pytest import approx
 
-from stages.pages.book import compare
+from stages.pages.book import read_comparisons
 
 ROOT = Path(__file__).parents[1]
-with (ROOT / "data/book_figures.csv").open(encoding="utf-8") as file:
-    FIGURES = list(csv.DictReader(file))
-JUDGED = [figure for figure in FIGURES if figure["expected"] != "open"]
+COMPARISONS = read_comparisons(ROOT / "data/book_figures.csv")
+JUDGED = [c for c in COMPARISONS if c.is_right is not None]
+SCATTERED = [c for c in COMPARISONS if c.spread]
 
 
 # 10 epochs of 5174 // 20, 8274 // 32 and ceil(60000 / 256) batches
@@ -29,16 +32,49 @@ def committed(path):
     return json.loads((ROOT / "metrics" / path).read_text())
 
 
-@pytest.mark.parametrize(
-    "figure", JUDGED, ids=lambda f: f"{Path(f['file']).stem}-{f['figure']}"
-)
+@pytest.mark.parametrize("figure", JUDGED, ids=lambda c: f"{c.subject}-{c.figure}")
 def test_a_figure_is_what_a_right_reproduction_gives(figure):
-    metrics = json.loads((ROOT / figure["file"]).read_text())
-    assert compare(figure, metrics).is_right
+    assert figure.is_right
 
 
 def test_most_figures_are_judged():
-    assert (len(JUDGED), len(FIGURES)) == (47, 54)
+    assert (len(JUDGED), len(SCATTERED), len(COMPARISONS)) == (47, 20, 54)
+
+
+def test_the_ranges_are_those_of_our_own_seeds_and_of_nothing_else():
+    with (ROOT / "data/book_figures.csv").open(encoding="utf-8") as file:
+        assert next(csv.reader(file)) == ["file", "key", "figure", "book", "expected"]
+    for c in SCATTERED:
+        column = "test_acc" if c.key == "accuracy" else c.key
+        with (ROOT / f"plots/seeds/{c.subject}.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        values = [float(row[column]) for row in rows]
+        assert [int(row["seed"]) for row in rows] == list(range(len(rows)))
+        assert c.spread.mean == approx(np.mean(values))
+        assert c.spread.std == approx(np.std(values, ddof=1))
+        assert c.ours == values[0]  # seed 0 is the pipeline's own
+
+
+def test_every_model_was_trained_from_as_many_seeds_as_params_yaml_says():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    counts = params["seeds"]
+    for model in params["models"]:
+        for figure in committed(f"seeds/{model}.json").values():
+            assert figure["n"] == counts.get(model, counts["others"])
+            assert figure["min"] <= figure["median"] <= figure["max"]
+
+
+def test_a_last_digit_changes_a_model_that_is_never_shuffled():
+    path = ROOT / "plots/last_digit/mlp_xor_scratch.csv"
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    parted = [abs(float(r["train_loss"]) - float(r["nudged_train_loss"])) for r in rows]
+    assert parted[0] < 1e-12
+    assert max(parted) > 0.01
+    history = ROOT / "plots/history/mlp_xor_scratch.csv"
+    with history.open(encoding="utf-8") as file:
+        losses = [row["train_loss"] for row in csv.DictReader(file)]
+    assert losses == [row["train_loss"] for row in rows]
 
 
 @pytest.mark.parametrize(("model", "batches"), BATCHES.items())
@@ -75,3 +111,17 @@ def test_titanic_is_measured_on_unseen_rows_and_the_leaky_recipe_looks_perfect()
     expected = {"rows": 891, "accuracy": 1, "auc": 1, "tp": 342, "tn": 549}
     expected |= {"fp": 0, "fn": 0, "validation_rows": 186}
     assert {key: leaky[f"leaky_{key}"] for key in expected} == expected
+
+
+def test_the_submission_is_by_the_rung_that_the_rule_picks():
+    ladder = committed("titanic_ladder.json")
+    rungs = ladder["rungs"]
+    assert list(rungs) == [
+        *("everyone_dies", "women_live", "third_class_dies", "party_rule"),
+        *("logistic_regression", "h2o_glm", "h2o_gbm"),
+    ]
+    best = max(rungs.values(), key=lambda rung: rung["accuracy"])
+    error = (best["accuracy"] * (1 - best["accuracy"]) / 891) ** 0.5
+    limit = best["accuracy"] - error
+    picked = next(name for name, rung in rungs.items() if rung["accuracy"] >= limit)
+    assert ladder["chosen"] == picked

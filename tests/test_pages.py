@@ -14,7 +14,7 @@ from pytest import approx
 
 from stages.datasets.folder import Dataset, Part
 from stages.evaluation.mistakes import most_confident_mistakes
-from stages.pages.book import compare, read_comparisons
+from stages.pages.book import Spread, compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene
 from stages.pages.images import weight_pictures
 from stages.pipeline.errors import UserError
@@ -27,33 +27,46 @@ ROW = {
     "key": "train_loss",
     "figure": "train loss",
     "book": "0.9",
-    "expected": "range",
-    "mean": "1.0",
-    "std": "0.1",
+    "expected": "seeds",
 }
+SPREAD = Spread(24, 1.0, 0.1)
 
 
 @pytest.mark.parametrize(
     ("expected", "printed", "ours", "is_right"),
     [
-        ("range", "", 1.29, True),
-        ("range", "0.9", 0.69, False),
+        ("seeds", "", 1.29, True),
+        ("seeds", "0.9", 0.69, False),
+        ("seeds", "0.69", 0.9, False),
+        ("seeds", "0.9", None, False),
         ("same", "[0.0, 4.0]", [0.0, 4.0], True),
-        ("range", "0.9", None, False),
         ("same", "235", 234, False),
         ("same", "235", None, False),
         ("open", "0.69676", 0.5, None),
     ],
 )
-def test_a_figure_is_in_its_range_or_the_same_or_not_judged(
+def test_a_figure_lies_among_the_seeds_or_is_the_same_or_not_judged(
     expected, printed, ours, is_right
 ):
     row = ROW | {"expected": expected, "book": printed}
-    comparison = compare(row, {"train_loss": ours})
+    comparison = compare(row, {"train_loss": ours}, SPREAD)
     assert comparison.is_right is is_right
     assert comparison.subject == "m"
-    if expected == "range":
-        assert comparison.expected == "0.7000–1.3000"
+    if expected == "seeds":
+        assert comparison.expected == "1.00 ± 0.10"
+
+
+def test_without_seeds_a_figure_that_scatters_is_not_judged():
+    assert compare(ROW, {"train_loss": 1.0}).is_right is None
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "words"),
+    [(0.4475391, 0.0899156, "0.448 ± 0.090"), (5.78854, 0.14976, "5.79 ± 0.15")]
+    + [(0.44711, 0.00041, "0.44711 ± 0.00041"), (2350, 0.0, "2350.00000 ± 0.00000")],
+)
+def test_a_spread_is_written_to_two_digits_of_its_deviation(mean, std, words):
+    assert str(Spread(24, mean, std)) == words
 
 
 def test_results_are_the_books_figures_and_those_of_ones_own_models(
@@ -64,7 +77,7 @@ def test_results_are_the_books_figures_and_those_of_ones_own_models(
     for folder in ("data", "metrics/test"):
         Path(folder).mkdir(parents=True)
     Path("data/book_figures.csv").write_text(
-        "file,key,figure,book,expected,mean,std\nmetrics/books.json,rows,rows,3,same,,\n"
+        "file,key,figure,book,expected\nmetrics/books.json,rows,rows,3,same\n"
     )
     Path("metrics/books.json").write_text('{"rows": 4}')
     Path("metrics/test/mlp_xor_scratch.json").write_text('{"accuracy": 0.5, "rows": 9}')
@@ -75,19 +88,23 @@ def test_results_are_the_books_figures_and_those_of_ones_own_models(
     assert count == "0 of 1 are as expected."
 
 
-def test_deviations_leave_out_what_the_book_does_not_print():
-    ranged = compare(ROW | {"expected": "range", "book": ""}, {"train_loss": 1.2})
+def test_the_books_figures_are_drawn_in_the_cloud_of_seeds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("plots/seeds").mkdir(parents=True)
+    Path("plots/seeds/m.csv").write_text("seed,train_loss\n0,0.9\n1,1.2\n")
+    scattered = compare(ROW | {"book": ""}, {"train_loss": 1.2}, SPREAD)
     charts = {}
-    book([ranged, compare(ROW | {"expected": "open"}, {})], charts)
-    printed, ours = charts["book"].data
+    book([scattered, compare(ROW | {"expected": "open"}, {})], charts)
+    seeds, printed, ours = charts["book"].data
     assert printed.y == ours.y == ("m<br>train loss",)
+    assert seeds.x == approx((-1.0, 2.0))
     assert printed.x == (None,)
     assert ours.x == approx((2.0,))
     assert charts["book"].layout.xaxis.range[1] > 3  # the whole band is in sight
 
 
 def test_deviations_beyond_the_band_are_in_sight():
-    figure = deviations(["m"], {"ours": [-20.0]}, "σ")
+    figure = deviations(["m"], [[0.5]], {"ours": [-20.0]}, "σ")
     assert figure.layout.xaxis.range[0] < -20
 
 
@@ -95,9 +112,7 @@ def test_a_metrics_file_that_is_missing_counts_as_wrong_and_a_broken_one_is_name
     tmp_path,
 ):
     metrics, figures = tmp_path / "m.json", tmp_path / "figures.csv"
-    figures.write_text(
-        f"file,key,figure,book,expected,mean,std\n{metrics},rows,rows,3,same,,\n"
-    )
+    figures.write_text(f"file,key,figure,book,expected\n{metrics},rows,rows,3,same\n")
     (comparison,) = read_comparisons(figures)
     assert (comparison.ours_in_words, comparison.is_right) == ("missing", False)
     metrics.write_text('{"rows": 3')

@@ -52,6 +52,9 @@ def check(path):
         ("train.epochs", 1.5, "train.epochs must be a valid integer, got 1.5"),
         ("train.epochs", True, "train.epochs must be a valid integer, got True"),
         ("train.dropout", 0.9, "train.dropout is not a known key"),
+        ("seeds.others", 1, "seeds.others must be >= 2, got 1"),
+        ("seeds.mine", 2.5, "seeds.mine must be a valid integer, got 2.5"),
+        ("titanic.repetitions", 1, "titanic.repetitions must be >= 2, got 1"),
         ("train.momentum", 1, "train.momentum must be < 1, got 1"),
         ("train.momentum", -0.1, "train.momentum must be >= 0, got -0.1"),
         (
@@ -167,6 +170,13 @@ def test_a_bad_value_is_refused_with_one_sentence(tmp_path, key, value, sentence
     with pytest.raises(UserError) as error:
         check(path)
     assert str(error.value) == f"{path}: {sentence}"
+
+
+def test_seeds_of_a_model_that_is_none_are_refused(tmp_path, monkeypatch):
+    changed(tmp_path, "seeds.mlp_xor_scrtch", 24)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="seeds.mlp_xor_scrtch names no model"):
+        checking.main()
 
 
 KEYS = [

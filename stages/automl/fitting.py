@@ -12,11 +12,11 @@ import h2o
 import numpy as np
 import pandas as pd
 from h2o.automl import H2OAutoML
-from h2o.exceptions import H2ODependencyWarning
 from h2o.estimators import (
     H2OGeneralizedLinearEstimator,
     H2OGradientBoostingEstimator,
 )
+from h2o.exceptions import H2ODependencyWarning
 from h2o.frame import H2OFrame
 
 # AutoML calls its models <algorithm>_<n>_AutoML_<run>_<date>_<time>[_model_<n>]

@@ -1,25 +1,47 @@
-"""The figures that the book prints, beside ours, and what a right reproduction gives."""
+"""The figures that the book prints, beside ours, and how far ours scatter."""
 
 import csv
 import json
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from stages.pipeline.errors import UserError
+
+SEEDS_KEY = {"accuracy": "test_acc"}  # what is called otherwise than in metrics
+
+
+class Spread(NamedTuple):
+    """How far a figure scatters over the seeds 0 to n - 1; std is the sample's."""
+
+    n: int
+    mean: float
+    std: float
+
+    def __str__(self) -> str:
+        """Return mean ± std, to the second digit of std that is not 0."""
+        digits = max(0, 1 - math.floor(math.log10(self.std))) if self.std else 5
+        return f"{self.mean:.{digits}f} ± {self.std:.{digits}f}"
+
+    def deviations(self, value: float) -> float:
+        """Return how many standard deviations a value lies above the mean."""
+        if value == self.mean:
+            return 0.0
+        return (value - self.mean) / self.std if self.std else math.inf
 
 
 class Comparison(NamedTuple):
     """One figure of the book's beside ours.
 
     subject: the model or the stage that it is a figure of.
-    key: its name in the metrics.
     figure: what it is, in words.
+    key: its name in the metrics.
     book: what the book prints, as JSON; empty where it prints none.
     ours: what the metrics say; None where they are missing.
-    expected: what a right reproduction gives, in words, = for the same as the book;
-    empty where that is open.
-    is_right: whether ours is that; None where it is open.
-    mean, std: over many seeds of the reference; None where there is no range.
+    expected: what a right reproduction gives, in words: = for the same as the book, or the
+        spread over our seeds; empty where that is open.
+    is_right: whether ours is that, and the book's within the spread; None where it is open.
+    spread: over our seeds; None where there is none.
     """
 
     subject: str
@@ -27,10 +49,9 @@ class Comparison(NamedTuple):
     figure: str
     book: str
     ours: Any
-    expected: str
-    is_right: bool | None
-    mean: float | None = None
-    std: float | None = None
+    expected: str = ""
+    is_right: bool | None = None
+    spread: Spread | None = None
 
     @property
     def ours_in_words(self) -> str:
@@ -41,43 +62,49 @@ class Comparison(NamedTuple):
             return f"{self.ours:.5f}"
         return json.dumps(self.ours)
 
-    def deviation(self, value: float | None) -> float | None:
-        """Return how many standard deviations a value lies above the mean."""
-        return None if value is None else (value - self.mean) / self.std
+    @property
+    def book_deviations(self) -> float | None:
+        """Return how many deviations the book's figure lies above our seeds' mean."""
+        if self.spread and self.book:
+            return self.spread.deviations(json.loads(self.book))
+        return None
+
+    @property
+    def book_lies(self) -> str:
+        """Return the same in words."""
+        return "" if self.book_deviations is None else f"{self.book_deviations:+z.1f} σ"
 
 
-def compare(row: dict[str, str], metrics: dict[str, Any]) -> Comparison:
+def compare(
+    row: dict[str, str], metrics: dict[str, Any], spread: Spread | None = None
+) -> Comparison:
     """Return a figure of the book's beside ours.
 
     Args:
         row: of data/book_figures.csv. Its column `expected` says what a right reproduction
-            gives: the same; a figure in the range of three standard deviations around the
-            mean over many seeds of an independent implementation of the same recipe; or
-            that this is open, since it depends on the speed of the book's machine.
+            gives: the same; a figure that scatters over the seeds, so that ours and the
+            book's lie within three standard deviations of our mean; or that this is open,
+            since it depends on the speed of the book's machine.
         metrics: what the row's file holds. A figure that is missing there is not right.
+        spread: of the figure over our seeds, if they were run.
     """
-    ours, mean, std = metrics.get(row["key"]), None, None
-    match row["expected"]:
-        case "same":
-            expected, is_right = "=", ours == json.loads(row["book"])
-        case "range":
-            mean, std = float(row["mean"]), float(row["std"])
-            low, high = mean - 3 * std, mean + 3 * std
-            expected = f"{low:.4f}–{high:.4f}"
-            is_right = ours is not None and low <= ours <= high
-        case "open":
-            expected, is_right = "", None
-    return Comparison(
-        Path(row["file"]).stem,
-        row["key"],
-        row["figure"],
-        row["book"],
-        ours,
-        expected,
-        is_right,
-        mean,
-        std,
+    ours = metrics.get(row["key"])
+    comparison = Comparison(
+        Path(row["file"]).stem, row["key"], row["figure"], row["book"], ours
     )
+    if row["expected"] == "same":
+        return comparison._replace(
+            expected="=", is_right=ours == json.loads(row["book"])
+        )
+    if row["expected"] == "seeds" and spread:
+        printed = [ours] + ([json.loads(row["book"])] if row["book"] else [])
+        return comparison._replace(
+            expected=str(spread),
+            is_right=None not in printed
+            and all(abs(spread.deviations(value)) <= 3 for value in printed),
+            spread=spread,
+        )
+    return comparison
 
 
 def read_comparisons(
@@ -87,7 +114,17 @@ def read_comparisons(
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     metrics = {file: read_metrics(Path(file)) for file in {r["file"] for r in rows}}
-    return [compare(row, metrics[row["file"]]) for row in rows]
+    return [
+        compare(row, metrics[row["file"]], read_spread(Path(row["file"]), row["key"]))
+        for row in rows
+    ]
+
+
+def read_spread(path: Path, key: str) -> Spread | None:
+    """Return how a figure in metrics/train/M.json or metrics/test/M.json scatters, if known."""
+    seeds = read_metrics(path.parents[1] / "seeds" / path.name)
+    summary = seeds.get(SEEDS_KEY.get(key, key))
+    return summary and Spread(summary["n"], summary["mean"], summary["std"])
 
 
 def tally(comparisons: list[Comparison]) -> tuple[int, int]:

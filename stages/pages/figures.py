@@ -55,10 +55,27 @@ def lines(series: dict[str, tuple[Sequence, Sequence]], x: str, y: str) -> go.Fi
 
 
 def deviations(
-    names: Sequence[str], series: dict[str, Sequence[float | None]], x: str
+    names: Sequence[str],
+    clouds: Sequence[Sequence[float]],
+    series: dict[str, Sequence[float | None]],
+    x: str,
 ) -> go.Figure:
-    """Draw one row a name, with a marker for each of the series, over a band from -3 to 3."""
+    """Draw one row a name, with its cloud of values and a marker for each of the series.
+
+    A band from -3 to 3 lies behind them.
+    """
+    cloud = [(value, name) for name, row in zip(names, clouds) for value in row]
     traces = [
+        go.Scatter(
+            x=[value for value, _ in cloud],
+            y=[name for _, name in cloud],
+            name="every seed",
+            mode="markers",
+            marker={"symbol": "line-ns-open", "size": 11, "color": COLOURS[3]},
+            hovertemplate="%{x:.2f} σ",
+        )
+    ]
+    traces += [
         go.Scatter(
             x=values,
             y=names,
@@ -70,16 +87,35 @@ def deviations(
         for i, (name, values) in enumerate(series.items())
     ]
     figure = chart(traces, x, "").update_layout(
-        height=120 + 34 * len(names), hovermode="y unified"
+        height=120 + 34 * len(names), hovermode="closest"
     )
     figure.add_vrect(
-        x0=-3, x1=3, fillcolor=COLOURS[3], opacity=0.2, line_width=0, layer="below"
+        x0=-3, x1=3, fillcolor=COLOURS[3], opacity=0.12, line_width=0, layer="below"
     )
-    farthest = max(
-        [4, *(abs(v) for vs in series.values() for v in vs if v is not None)]
-    )
+    shown = [value for values in series.values() for value in values]
+    farthest = max([4, *(abs(value) for value in shown if value is not None)])
     figure.update_xaxes(range=[-1.05 * farthest, 1.05 * farthest], tickvals=[-3, 0, 3])
     return figure.update_yaxes(autorange="reversed", dtick=1, tickfont={"size": 10})
+
+
+def ladder(
+    names: Sequence[str], values: Sequence[float], errors: Sequence[float], x: str
+) -> go.Figure:
+    """Draw one row a name, its value with its error, and a line where the best's ends."""
+    points = go.Scatter(
+        x=values,
+        y=names,
+        mode="markers",
+        marker={"size": 9, "color": COLOURS[0]},
+        error_x={"array": errors},
+        hovertemplate="%{x:.4f}",
+        name="",
+        showlegend=False,
+    )
+    best = int(np.argmax(values))
+    figure = chart([points], x, "").update_layout(hovermode="closest")
+    figure.add_vline(values[best] - errors[best], line={"dash": "dot"})
+    return figure.update_yaxes(autorange="reversed", dtick=1)
 
 
 def make_logarithmic(figure: go.Figure) -> None:

@@ -93,9 +93,7 @@ def summarize(measured: pd.DataFrame) -> pd.DataFrame:
         repeated = measures[measures["repetition"] != HOLDOUT]
         (holdout,) = measures[measures["repetition"] == HOLDOUT].itertuples()
         mean = repeated["accuracy"].mean()
-        interval = wilson_interval(
-            round(holdout.accuracy * holdout.rows), holdout.rows
-        )
+        interval = wilson_interval(round(holdout.accuracy * holdout.rows), holdout.rows)
         rows.append(
             {
                 "rung": rung,

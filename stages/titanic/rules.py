@@ -41,7 +41,9 @@ def party_rule(passengers: pd.DataFrame, survived: pd.Series) -> np.ndarray:
     fates = survived.where(counted).groupby(party(passengers))
     none_known = fates.transform("count") == 0
     all_died = fates.transform("max") == 0
-    all_lived = (fates.transform("min") == 1) | (none_known & (passengers["Pclass"] < 3))
+    all_lived = (fates.transform("min") == 1) | (
+        none_known & (passengers["Pclass"] < 3)
+    )
     is_woman = passengers["Sex"] == "female"
     return np.where(is_woman, ~all_died, counted & all_lived).astype(float)
 
