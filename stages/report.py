@@ -110,7 +110,7 @@ def book(comparisons: list[Comparison], charts: dict) -> None:
         [f"{c.subject}<br>{c.figure}" for c in scattered],
         clouds,
         {"the book": printed, "ours": ours},
-        "σ from the mean of the seeds",
+        "σ from the seeds’ mean",
     )
 
 
@@ -270,9 +270,7 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
     names = [rung.replace("_", " ") for rung in ladder["rungs"]]
     values = [rung["accuracy"] for rung in ladder["rungs"].values()]
     errors = [rung["accuracy_se"] for rung in ladder["rungs"].values()]
-    charts["ladder"] = figures.ladder(
-        names, values, errors, "accuracy, cross-validated ten times"
-    )
+    charts["ladder"] = figures.ladder(names, values, errors, "accuracy")
     importance = read_rows(f"{folder}/varimp_holdout.csv")
     charts["importance"] = figures.bars(
         [row["variable"] for row in importance],
