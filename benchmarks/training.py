@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from sklearn.exceptions import ConvergenceWarning
@@ -15,28 +16,25 @@ from torch.utils.data import DataLoader
 from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
-import stages.concise.mlp
-import stages.concise.sgd
-import stages.concise.softmax_regression
-import stages.scratch.mlp
-import stages.scratch.sgd
-import stages.scratch.softmax_regression
 from benchmarks.measure import Group, in_turn
 from stages.datasets.folder import Part, as_matrix, read_dataset
 from stages.training.device import reproducible_device
 from stages.training.loop import train
+from stages.training.models import MODELS, OPTIMIZERS
 
 LR, BATCH_SIZE, STD = 0.1, 256, 0.01
 SIZES = {"softmax regression": [784, 10], "the perceptron": [784, 256, 10]}
+WAYS = {
+    "scratch": "our loop, by hand",
+    "autograd": "our loop, our engine",
+    "torch": "our loop, torch.nn",
+}
 OURS = {
     name: {
-        "softmax regression": (way.softmax_regression.SoftmaxRegression, way.sgd.SGD),
-        "the perceptron": (way.mlp.MLP, way.sgd.SGD),
+        "softmax regression": (MODELS["softmax", way], OPTIMIZERS[way]),
+        "the perceptron": (MODELS["mlp", way], OPTIMIZERS[way]),
     }
-    for name, way in [
-        ("our loop, by hand", stages.scratch),
-        ("our loop, torch.nn", stages.concise),
-    ]
+    for way, name in WAYS.items()
 }
 STEPS, STEP_ROWS = 258, 20  # of an epoch of softmax_clusters_scratch
 
@@ -78,28 +76,54 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 floor="matrix products",
             )
 
+        rows = {
+            name: our_loop(lenet(way), OPTIMIZERS[way], [], train_set, torch.float32)
+            for way, name in WAYS.items()
+            if ("lenet", way) in MODELS
+        }
+        yield Group(
+            f"an epoch of LeNet on {device.type}",
+            "s",
+            in_turn(rows, 1),
+            reference="our loop, torch.nn",
+        )
+
     generator = torch.Generator().manual_seed(0)
     points = 30 * torch.rand(STEPS * STEP_ROWS, 3, dtype=torch.float64)
-    samples = points, torch.randint(10, (STEPS * STEP_ROWS,), generator=generator)
-    rows = {
-        name: our_loop(
-            *models["softmax regression"],
-            [3, 10],
-            samples,
-            torch.float64,
-            batch_size=STEP_ROWS,
-            shuffle=False,
+    samples = points, torch.randint(8, (STEPS * STEP_ROWS,), generator=generator)
+    for kind, sizes in {
+        "softmax regression": [3, 10],
+        "the perceptron": [3, 128, 8],
+    }.items():
+        rows = {
+            name: our_loop(
+                *models[kind],
+                sizes,
+                samples,
+                torch.float64,
+                batch_size=STEP_ROWS,
+                shuffle=False,
+            )
+            for name, models in OURS.items()
+        }
+        reference = "our loop, torch.nn"
+        if kind == "softmax regression":
+            reference = "the tutorial's loop"
+            rows[reference] = tutorial_loop(sizes, samples)
+        seconds = in_turn(rows, 3 * rounds)
+        yield Group(
+            f"{kind} {'-'.join(map(str, sizes))}, {STEP_ROWS} rows a step",
+            "steps/s",
+            {name: STEPS / value for name, value in seconds.items()},
+            reference=reference,
+            ratio="times as many as",
         )
-        for name, models in OURS.items()
-    }
-    rows["the tutorial's loop"] = tutorial_loop([3, 10], samples)
-    seconds = in_turn(rows, 3 * rounds)
-    yield Group(
-        f"softmax regression 3-10, {STEP_ROWS} rows a step",
-        "steps/s",
-        {name: STEPS / value for name, value in seconds.items()},
-        reference="the tutorial's loop",
-        ratio="times as many as",
+
+
+def lenet(way: str) -> Callable[..., Any]:
+    """Return what makes LeNet in this way, called as what makes the others."""
+    return lambda _, __, dtype, generator: MODELS["lenet", way](
+        (1, 28, 28), 10, dtype=dtype, generator=generator
     )
 
 
@@ -158,7 +182,8 @@ def loader_loop(
         pin_memory=device.type == "cuda",
     )
     generator = torch.Generator().manual_seed(0)
-    model = stages.concise.mlp.MLP(sizes, STD, torch.float32, generator).to(device)
+    make_model = MODELS["mlp", "torch"]
+    model = make_model(sizes, STD, torch.float32, generator).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     loss_function = nn.CrossEntropyLoss()
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import combinations, groupby
+from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import Model, Models
 
 FASHION_MNIST = "data/FashionMNIST/raw"
+CURVES = ["relu", "sigmoid", "tanh", "softmax"]
 VERSIONS = ["torch", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
 
 
@@ -48,7 +49,6 @@ def main() -> None:
         charts[f"confusion-{model}"] = confusion(
             predictions[model], datasets[block.data].class_names
         )
-    autograd(charts)
     curves(histories, charts)
     # of all metrics; a commit's name is not known before they are committed
     results = b"".join(p.read_bytes() for p in sorted(Path("metrics").rglob("*.json")))
@@ -61,6 +61,8 @@ def main() -> None:
         "beyond": [c for c in comparisons if abs(c.book_deviations or 0) > 3],
         "fashion": fashion(datasets[FASHION_MNIST]),
         "sample_sets": sample_sets(models, datasets, predictions, charts),
+        "checked": autograd(charts),
+        "curves": CURVES,
         "models": models,
         "scores": {m: read_json(Path(f"metrics/test/{m}.json")) for m in blocks},
         "image_models": image_models(blocks, datasets),
@@ -172,17 +174,26 @@ def sample_sets(
     return sets
 
 
-def autograd(charts: dict) -> None:
-    """Add autograd's chart."""
+def autograd(charts: dict) -> dict[str, dict[str, float]]:
+    """Add charts of functions and their derivatives; return the errors of all by hand."""
     rows = read_rows("plots/autograd.csv")
-    charts["autograd"] = figures.lines(
-        {
-            "y = 2x²": columns(rows, "x", "y"),
-            "gradient 4x": columns(rows, "x", "gradient"),
-        },
-        "x",
-        "value",
-    )
+    for name, function, derivative in [
+        ("autograd", "y", "gradient"),
+        *((f"autograd-{f}", f, f"{f}_gradient") for f in CURVES),
+    ]:
+        charts[name] = figures.lines(
+            {
+                "y = 2x²" if function == "y" else function: columns(
+                    rows, "x", function
+                ),
+                "gradient 4x" if function == "y" else "gradient": columns(
+                    rows, "x", derivative
+                ),
+            },
+            "x",
+            "value",
+        )
+    return read_json(Path("metrics/autograd.json"))["checked"]
 
 
 def curves(histories: dict[str, list[dict[str, str]]], charts: dict) -> None:
@@ -243,23 +254,31 @@ def twins(
     histories: dict[str, list[dict[str, str]]],
     charts: dict,
 ) -> list[dict]:
-    """Return pairs of models that differ in `how` alone, with a chart of their curves."""
-    pairs = []
-    for (one, block), (other, twin) in combinations(blocks.items(), 2):
-        if block.how == twin.how or block != twin.model_copy(update={"how": block.how}):
+    """Return models that differ in `how` alone, together, with a chart of their curves."""
+    groups: list[list[str]] = []
+    for model, block in blocks.items():
+        for group in groups:
+            if block == blocks[group[0]].model_copy(update={"how": block.how}):
+                group.append(model)
+                break
+        else:
+            groups.append([model])
+    found = []
+    for group in groups:
+        if len(group) == 1:
             continue
-        series = {
-            model: columns(histories[model], "epoch", "train_loss")
-            for model in (one, other)
-        }
-        chart = f"twins-{one}-{other}"
+        series = {m: columns(histories[m], "epoch", "train_loss") for m in group}
+        for path in (Path(f"plots/ways/{model}.csv") for model in group):
+            if path.exists():  # the group may lack a way
+                rows = read_rows(str(path))
+                ways = [way for way in rows[0] if way != "epoch"]
+                series = {way: columns(rows, "epoch", way) for way in ways}
+        chart = f"twins-{'-'.join(group)}"
         charts[chart] = figures.lines(series, "epoch", "cross-entropy, nats")
-        gap = max(
-            abs(a - b)
-            for a, b in zip(*(values for _, values in series.values()), strict=True)
-        )
-        pairs.append({"models": (one, other), "chart": chart, "gap": gap})
-    return pairs
+        losses = zip(*(values for _, values in series.values()), strict=True)
+        gaps = [max(at_once) - min(at_once) for at_once in losses]
+        found.append({"models": group, "chart": chart, "gaps": gaps})
+    return found
 
 
 def titanic(comparisons: list[Comparison], charts: dict) -> dict:

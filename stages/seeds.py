@@ -4,6 +4,7 @@ A seed decides what it does for `dvc exp run -S seed=…`: initial weights, the 
 and, of samples, the radii. Seeds are 0, 1, 2, …, none left out.
 """
 
+import os
 import statistics
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -36,6 +37,7 @@ def main(name: str) -> None:
     counts = load_params("seeds", Seeds)
     seeds = range(getattr(counts, name, counts.others))
     dataset = read_dataset(block.data, block.standardize)
+    os.environ.setdefault("THREADS", "1")  # the seeds share the cores already
     with ProcessPoolExecutor(initializer=end_with_parent) as pool:
         outcomes = pool.map(partial(outcome, block, dataset), seeds)
         bar = tqdm(outcomes, total=len(seeds), unit="seed", disable=None)

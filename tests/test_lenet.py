@@ -7,6 +7,8 @@ from torch import nn
 from stages.concise.lenet import LeNet
 from stages.concise.sgd import SGD
 from stages.pipeline.errors import UserError
+from stages.scratch import lenet as by_hand
+from stages.scratch import sgd as by_hand_sgd
 from stages.training.blocks import LeNet as Block
 from stages.training.loop import train
 from tests.test_models import COMMON
@@ -32,6 +34,41 @@ def test_its_layers_are_lecuns():
         *((6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5)),
         *((120,), (84,), (10,)),
     ]
+
+
+def trained(how, dtype, **settings):
+    """Return LeNet's losses over two epochs of random images, by a way to train it."""
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(60, 1, 14, 13, dtype=dtype, generator=generator)
+    targets = torch.randint(3, (60,), generator=generator)
+    model, optimizer = (
+        (LeNet, SGD) if how == "torch" else (by_hand.LeNet, by_hand_sgd.SGD)
+    )
+    model = model((1, 14, 13), 3, **settings, dtype=dtype, generator=generator)
+    epochs = train(
+        model,
+        optimizer(model, 0.1, 0.9, "cosine", 2),
+        (images, targets),
+        (images, targets),
+        epochs=2,
+        batch_size=8,
+        generator=generator,
+    )
+    return [epoch.train_loss for epoch in epochs], model
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+@pytest.mark.parametrize("init", ["he", "xavier"])
+def test_by_hand_it_starts_and_learns_as_by_torch(activation, init):
+    settings = {"activation": activation, "init": init}
+    (ours, model), (theirs, reference) = (
+        trained(how, torch.float64, **settings) for how in ("scratch", "torch")
+    )
+    assert ours == pytest.approx(theirs, rel=1e-9)
+    for (_, found), (_, expected) in zip(
+        model.named_parameters(), reference.named_parameters(), strict=True
+    ):
+        torch.testing.assert_close(found, expected.detach())
 
 
 @pytest.mark.parametrize("shape", [(1, 12, 12), (3, 32, 32), (1, 17, 40)])

@@ -34,7 +34,7 @@ def block(kind, how, dtype="float32"):
 
 
 @pytest.mark.parametrize("kind", ["softmax", "mlp"])
-@pytest.mark.parametrize("how", ["scratch", "torch"])
+@pytest.mark.parametrize("how", ["scratch", "autograd", "torch"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_who_trained_a_model_rebuilds_it_from_its_block_and_its_file(
     tmp_path, kind, how, dtype

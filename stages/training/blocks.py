@@ -64,7 +64,7 @@ class GradientModel(Block):
     """A model trained by gradient descent, by hand or by torch.nn."""
 
     by: ClassVar = Train
-    how: Literal["scratch", "torch"]
+    how: Literal["scratch", "autograd", "torch"]
     batch_size: Count
     dtype: Literal["float32", "float64"]
     shuffle: bool
@@ -73,6 +73,11 @@ class GradientModel(Block):
     epochs: Count | None = None
     momentum: Momentum | None = None
     schedule: Schedule | None = None
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether several threads are faster, and change no byte; of float64, they do."""
+        return self.dtype == "float32"
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""
@@ -112,9 +117,14 @@ class LeNet(GradientModel):
     """LeNet-5."""
 
     kind: Literal["lenet"]
-    how: Literal["torch"]
+    how: Literal["scratch", "torch"]
     activation: Literal["relu", "sigmoid"]
     init: Literal["he", "xavier"]
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether several threads change no byte; of PyTorch's convolutions, they do."""
+        return super().shares_work and self.how == "scratch"
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""

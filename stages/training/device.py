@@ -7,16 +7,18 @@ import torch
 from stages.pipeline.errors import UserError
 
 MAX_THREADS = 1024
+MAX_DEFAULT_THREADS = 4  # a batch's products keep no more of them busy
 DEVICES = ["cpu", "cuda"]  # others lack float64, or the same bytes every time
 
 
-def reproducible_device() -> torch.device:
+def reproducible_device(shares_work: bool = False) -> torch.device:
     """Return the device named by DEVICE (default cpu), set to give the same bytes always.
 
-    On the CPU the bytes depend on the number of threads: THREADS (default 1), whatever
-    the number of cores. Two are at best 1.6 times as fast for models of this size, and
-    when other work wants the cores, 2.6 times as slow: they wait for each other after
-    every product.
+    Args:
+        shares_work: whether several threads are faster, and give the same bytes: then there
+            is one a core, up to MAX_DEFAULT_THREADS; else one. THREADS says otherwise. Where
+            other work wants the cores, too, several are slow: they wait for each other
+            after every product.
 
     Raises:
         UserError: DEVICE or THREADS names nothing that PyTorch has here.
@@ -26,7 +28,9 @@ def reproducible_device() -> torch.device:
     torch.set_deterministic_debug_mode("error")
     # nor fill with NaN what is about to be written to anyway
     torch.utils.deterministic.fill_uninitialized_memory = False
-    threads, device = os.environ.get("THREADS", "1"), os.environ.get("DEVICE", "cpu")
+    default = min(os.cpu_count() or 1, MAX_DEFAULT_THREADS) if shares_work else 1
+    threads = os.environ.get("THREADS", str(default))
+    device = os.environ.get("DEVICE", "cpu")
     if not (threads.isdecimal() and 1 <= int(threads) <= MAX_THREADS):
         raise UserError(
             f"THREADS must be a whole number from 1 to {MAX_THREADS}, got {threads!r}"

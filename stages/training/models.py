@@ -8,6 +8,8 @@ import stages.concise.lenet
 import stages.concise.mlp
 import stages.concise.sgd
 import stages.concise.softmax_regression
+import stages.scratch.by_autograd
+import stages.scratch.lenet
 import stages.scratch.mlp
 import stages.scratch.sgd
 import stages.scratch.softmax_regression
@@ -20,9 +22,16 @@ MODELS = {
     ("softmax", "torch"): stages.concise.softmax_regression.SoftmaxRegression,
     ("mlp", "scratch"): stages.scratch.mlp.MLP,
     ("mlp", "torch"): stages.concise.mlp.MLP,
+    ("softmax", "autograd"): stages.scratch.by_autograd.SoftmaxRegression,
+    ("mlp", "autograd"): stages.scratch.by_autograd.MLP,
+    ("lenet", "scratch"): stages.scratch.lenet.LeNet,
     ("lenet", "torch"): stages.concise.lenet.LeNet,
 }
-OPTIMIZERS = {"scratch": stages.scratch.sgd.SGD, "torch": stages.concise.sgd.SGD}
+OPTIMIZERS = {
+    "scratch": stages.scratch.sgd.SGD,
+    "autograd": stages.scratch.sgd.SGD,
+    "torch": stages.concise.sgd.SGD,
+}
 
 
 def build(

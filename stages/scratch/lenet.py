@@ -1,0 +1,134 @@
+"""LeNet-5, a convolutional network, by hand: forward, and back by formulas."""
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from stages.scratch.convolution import (
+    average_pooling,
+    average_pooling_gradient,
+    convolution,
+    convolution_gradients,
+    images_gradient,
+)
+from stages.scratch.mlp import relu, relu_gradient
+from stages.scratch.softmax_regression import cross_entropy, linear, linear_gradients
+
+
+def sigmoid(values: Tensor) -> Tensor:
+    """Return 1 / (1 + exp(-values)), elementwise, same shape and dtype."""
+    return values.sigmoid()
+
+
+def sigmoid_gradient(outputs: Tensor, gradient: Tensor) -> Tensor:
+    """Return the loss's gradient with respect to sigmoid's input.
+
+    ∂sigmoid/∂input = sigmoid · (1 - sigmoid)
+
+    Args:
+        outputs: what sigmoid returned.
+        gradient: of the loss with respect to that, same shape.
+    """
+    return gradient * outputs * (1 - outputs)
+
+
+ACTIVATIONS = {"relu": (relu, relu_gradient), "sigmoid": (sigmoid, sigmoid_gradient)}
+
+
+class LeNet:
+    """convolution → pooling → convolution → pooling → linear → linear → linear.
+
+    Arguments, initial weights and what is computed are those of `concise.lenet.LeNet`,
+    which says more.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, int, int],
+        classes: int,
+        activation: str = "relu",
+        init: str = "he",
+        dtype: torch.dtype = torch.float32,
+        generator: torch.Generator | None = None,
+    ):
+        channels, height, width = shape
+        pixels = (height // 2 - 4) // 2 * ((width // 2 - 4) // 2)
+        self.activate, self.activation_gradient = ACTIVATIONS[activation]
+        shapes = [(6, channels, 5, 5), (16, 6, 5, 5)]
+        shapes += [(n, m) for m, n in pairwise((16 * pixels, 120, 84, classes))]
+        self.layers = []
+        for outputs, *inputs in shapes:
+            weight = torch.empty(outputs, *inputs, dtype=dtype)
+            fan_in, fan_out = math.prod(inputs), outputs * math.prod(inputs[1:])
+            he, xavier = (
+                math.sqrt(2) / math.sqrt(fan_in),
+                math.sqrt(2 / (fan_in + fan_out)),
+            )
+            weight.normal_(0, he if init == "he" else xavier, generator=generator)
+            self.layers.append((weight, torch.zeros(outputs, dtype=dtype)))
+
+    def __repr__(self) -> str:
+        return f"LeNet({' → '.join(str(tuple(w.shape)) for w, _ in self.layers)})"
+
+    def named_parameters(self) -> list[tuple[str, Tensor]]:
+        """Return weight and bias of the first layer, then of the second, and so on."""
+        return [
+            (f"layer{number}.{name}", parameter)
+            for number, layer in enumerate(self.layers, start=1)
+            for name, parameter in zip(("weight", "bias"), layer, strict=True)
+        ]
+
+    def forward(self, images: Tensor) -> list[Tensor]:
+        """Return what is computed on the way, in this order, and at the end the logits.
+
+        Of each convolution its patches, its activated outputs and those pooled; then what
+        each linear layer is given.
+        """
+        steps = []
+        for (weight, bias), padding in zip(self.layers[:2], (2, 0), strict=True):
+            values, columns = convolution(images, weight, bias, padding=padding)
+            values = self.activate(values)
+            images = average_pooling(values, kernel=2, stride=2)
+            steps += [columns, values, images]
+        given = [images.flatten(1)]
+        for weight, bias in self.layers[2:-1]:
+            given.append(self.activate(linear(given[-1], weight, bias)))
+        return [*steps, *given, linear(given[-1], *self.layers[-1])]
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Map images (rows, channels, height, width) to logits (rows, classes)."""
+        return self.forward(features)[-1]
+
+    def learn(
+        self, features: Tensor, targets: Tensor
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Return the loss, the logits, and the gradient of each parameter.
+
+        Backpropagation, as the perceptron's: each line undoes one of `forward`, the last
+        first, and turns the gradient of its outputs into that of its inputs.
+        """
+        first, second, *linears = [weight for weight, _ in self.layers]
+        columns1, values1, pooled1, columns2, values2, pooled2, *given, logits = (
+            self.forward(features)
+        )
+        loss, gradient = cross_entropy(logits, targets)
+        gradients: list[Tensor] = []
+        for number in reversed(range(len(linears))):
+            gradients = linear_gradients(given[number], gradient) + gradients
+            gradient = gradient @ linears[number]
+            if number > 0:
+                gradient = self.activation_gradient(given[number], gradient)
+        gradient = gradient.reshape(pooled2.shape)
+        gradient = average_pooling_gradient(values2.shape, 2, 2, gradient)
+        gradient = self.activation_gradient(values2, gradient)
+        gradients = convolution_gradients(columns2, second, gradient) + gradients
+        gradient = images_gradient(pooled1.shape, second, gradient)
+        gradient = average_pooling_gradient(values1.shape, 2, 2, gradient)
+        gradient = self.activation_gradient(values1, gradient)
+        return (
+            loss,
+            logits,
+            convolution_gradients(columns1, first, gradient) + gradients,
+        )

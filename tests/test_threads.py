@@ -1,0 +1,69 @@
+"""Models that share their work among threads give the same bytes, whatever their number."""
+
+import os
+
+import pytest
+import torch
+
+from stages.training import models
+from stages.training.blocks import MLP, LeNet, Softmax
+from stages.training.device import reproducible_device
+from tests.test_models import COMMON
+
+CPU = torch.device("cpu")
+LENET = {"kind": "lenet", "activation": "relu", "init": "he"}
+COMMON_OF_LENET = {k: v for k, v in COMMON.items() if k != "init_std"}
+
+
+def block(kind, how, dtype="float32"):
+    own = {"how": how, "dtype": dtype}
+    if kind == "lenet":
+        return LeNet(**COMMON_OF_LENET, **LENET, **own)
+    if kind == "softmax":
+        return Softmax(**COMMON, **own, kind=kind)
+    return MLP(**COMMON, **own, kind=kind, hidden=[256])
+
+
+def trained(block, threads):
+    """Return a model's parameters after three steps on Fashion-MNIST's shapes."""
+    generator = torch.Generator().manual_seed(0)
+    model = models.build(block, (1, 28, 28), 10, CPU, generator)
+    optimizer = models.optimizer(block, model)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        for _ in range(3):
+            images = torch.rand(256, 1, 28, 28, generator=generator)
+            targets = torch.randint(10, (256,), generator=generator)
+            optimizer.step(images, targets)
+    finally:
+        torch.set_num_threads(before)
+    return [parameter.detach() for _, parameter in model.named_parameters()]
+
+
+@pytest.mark.parametrize(("kind", "how"), [k for k in models.MODELS])
+@pytest.mark.parametrize("threads", [2, 3])
+def test_who_shares_work_gives_the_same_bytes(kind, how, threads):
+    model = block(kind, how)
+    if not model.shares_work:
+        pytest.skip("runs on one thread")
+    one, more = trained(model, 1), trained(model, threads)
+    assert all(torch.equal(a, b) for a, b in zip(one, more, strict=True))
+
+
+def test_who_does_not_runs_on_one_thread(monkeypatch):
+    assert not block("lenet", "torch").shares_work
+    assert not block("mlp", "scratch", "float64").shares_work
+    monkeypatch.delenv("THREADS", raising=False)
+    before = torch.get_num_threads()
+    try:
+        reproducible_device()
+        assert torch.get_num_threads() == 1
+        reproducible_device(shares_work=True)
+        assert torch.get_num_threads() == min(os.cpu_count(), 4)
+        monkeypatch.setenv("THREADS", "1")
+        reproducible_device(shares_work=True)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+        torch.set_deterministic_debug_mode("default")
