@@ -50,7 +50,10 @@ def lines(series: dict[str, tuple[Sequence, Sequence]], x: str, y: str) -> go.Fi
         )
         for i, (name, values) in enumerate(series.items())
     ]
-    figure = chart(traces, x, y).update_layout(hovermode="x unified")
+    figure = chart(traces, x, y).update_layout(
+        hovermode="x unified",
+        height=max(420, 320 + 18 * len(series)),  # on a phone, a name takes a line
+    )
     return figure.update_xaxes(unifiedhovertitle={"text": f"{x} %{{x:.3~f}}"})
 
 
