@@ -141,7 +141,7 @@ def check(path):
         (
             f"{MODEL}.how",
             "jax",
-            f"{MODEL}.how must be 'scratch' or 'torch', got 'jax'",
+            f"{MODEL}.how must be 'scratch', 'autograd' or 'torch', got 'jax'",
         ),
         (f"{MODEL}.how", ..., f"{MODEL}.how is missing"),
         (f"{MODEL}.kind", ..., f"{MODEL}.kind is missing"),

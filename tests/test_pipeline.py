@@ -20,6 +20,8 @@ GRADIENT_TRAINED = {
     "mlp_fashion_scratch",
     "mlp_xor_scratch",
     "mlp_fashion_torch",
+    "softmax_fashion_autograd",
+    "mlp_xor_autograd",
 }
 
 
