@@ -16,7 +16,7 @@ from stages.pipeline.errors import UserError
 from stages.pipeline.files import write_frame
 from stages.pipeline.params import load_params
 from stages.titanic.features import engineered, known_in_folds, raw
-from stages.titanic.passengers import read_passengers
+from stages.titanic.passengers import read_all
 from stages.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,10 @@ OUTPUTS = Path("data/titanic_features")
 
 def main() -> None:
     titanic = load_params("titanic", Titanic)
-    train = read_passengers(INPUTS / "train.csv", survival_known=True)
-    test = read_passengers(INPUTS / "test.csv", survival_known=False)
-    log.info("read %s: %d training and %d test rows", INPUTS, len(train), len(test))
+    passengers = read_all(INPUTS)
+    in_train = passengers["Survived"].notna()
+    train, rest = passengers[in_train], passengers[~in_train]
+    log.info("read %s: %d training and %d test rows", INPUTS, len(train), len(rest))
     with h2o_server():
         first = split_rows(len(train), titanic.train_rate, titanic.split_seed)
 
@@ -41,8 +42,6 @@ def main() -> None:
                 "survived or none, expected some of both"
             )
 
-    passengers = pd.concat([train, test], ignore_index=True)
-    in_train = pd.Series(passengers.index < len(train))
     in_first = pd.Series(first).reindex(passengers.index, fill_value=False)
 
     table = features(passengers, in_train, titanic)

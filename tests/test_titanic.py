@@ -29,7 +29,7 @@ from stages.titanic.measures import (
     binary_report,
     calibration,
 )
-from stages.titanic.passengers import read_passengers
+from stages.titanic.passengers import read_all, read_passengers
 
 DATA = Path(__file__).parents[1] / "data/titanic"
 LINES = (DATA / "train.csv").read_text().splitlines(keepends=True)
@@ -40,9 +40,7 @@ FOLDS = 5
 @pytest.fixture(scope="module")
 def passengers():
     """All 1,309 passengers, the 891 whose survival is known first."""
-    train = read_passengers(DATA / "train.csv", survival_known=True)
-    test = read_passengers(DATA / "test.csv", survival_known=False)
-    return pd.concat([train, test], ignore_index=True)
+    return read_all(DATA)
 
 
 @pytest.fixture(scope="module")
