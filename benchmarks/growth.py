@@ -18,7 +18,9 @@ MODELS = ["softmax_fashion_torch", "mlp_fashion_scratch"]
 # above those of importing torch
 TRAIN = """
 from stages.pipeline.arithmetic import keep_to_avx2
+from stages.pipeline.memory import keep_freed_memory
 keep_to_avx2()
+keep_freed_memory()
 import sys, time, torch
 from stages.train import main
 def peak():

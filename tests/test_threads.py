@@ -43,26 +43,27 @@ def trained(block, threads):
 
 @pytest.mark.parametrize(("kind", "how"), [k for k in models.MODELS])
 @pytest.mark.parametrize("threads", [2, 3])
-def test_who_shares_work_gives_the_same_bytes(kind, how, threads):
+def test_their_number_changes_no_byte(kind, how, threads):
     model = block(kind, how)
-    if not model.shares_work:
-        pytest.skip("runs on one thread")
+    if model.threads is not None:
+        pytest.skip(f"runs on {model.threads} threads")
     one, more = trained(model, 1), trained(model, threads)
     assert all(torch.equal(a, b) for a, b in zip(one, more, strict=True))
 
 
-def test_who_does_not_runs_on_one_thread(monkeypatch):
-    assert not block("lenet", "torch").shares_work
-    assert not block("mlp", "scratch", "float64").shares_work
+def test_who_does_not_has_a_number_of_its_own(monkeypatch):
+    assert block("lenet", "torch").threads == 2
+    assert block("mlp", "scratch", "float64").threads == 1
     monkeypatch.delenv("THREADS", raising=False)
     before = torch.get_num_threads()
     try:
-        reproducible_device()
-        assert torch.get_num_threads() == 1
-        reproducible_device(shares_work=True)
+        for threads in (1, 2):
+            reproducible_device(threads)
+            assert torch.get_num_threads() == threads
+        reproducible_device(threads=None)
         assert torch.get_num_threads() == min(os.cpu_count(), 4)
         monkeypatch.setenv("THREADS", "1")
-        reproducible_device(shares_work=True)
+        reproducible_device(threads=None)
         assert torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)

@@ -133,8 +133,9 @@ def checks() -> dict[str, Check]:
         numbers(*s, seed=i) for i, s in enumerate([(4, 3), (2, 3), (2,)])
     )
     images, kernels = numbers(2, 3, 6, 6, seed=3), numbers(4, 3, 3, 3, seed=4)
+    biases = numbers(4, seed=5)
     shape, how, targets = images.shape, {"stride": 2, "padding": 1}, torch.arange(4) % 3
-    _, columns = convolution.convolution(images, kernels, numbers(4, seed=5), **how)
+    _, columns = convolution.convolution(images, kernels, biases, **how)
     float64 = {"dtype": torch.float64}
     return {
         "relu_gradient": Check(
@@ -162,16 +163,16 @@ def checks() -> dict[str, Check]:
             lambda x: by_autograd.cross_entropy(x, targets),
         ),
         "convolution_gradients": Check(
-            [kernels, numbers(4, seed=5)],
+            [kernels, biases],
             lambda w, b: convolution.convolution(images, w, b, **how)[0],
             lambda w, b, g: convolution.convolution_gradients(columns, w, g),
             lambda w, b: convolve(Tensor(images), w, b, **how),
         ),
         "images_gradient": Check(
             [images],
-            lambda x: convolution.convolution(x, kernels, numbers(4, seed=5), **how)[0],
+            lambda x: convolution.convolution(x, kernels, biases, **how)[0],
             lambda x, g: [convolution.images_gradient(shape, kernels, g, **how)],
-            lambda x: convolve(x, Tensor(kernels), Tensor(numbers(4, seed=5)), **how),
+            lambda x: convolve(x, Tensor(kernels), Tensor(biases), **how),
         ),
         "average_pooling_gradient": Check(
             [images],

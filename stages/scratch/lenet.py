@@ -13,7 +13,7 @@ from stages.scratch.convolution import (
     convolution_gradients,
     images_gradient,
 )
-from stages.scratch.mlp import relu, relu_gradient
+from stages.scratch.mlp import named, relu, relu_gradient
 from stages.scratch.softmax_regression import cross_entropy, linear, linear_gradients
 
 
@@ -73,12 +73,8 @@ class LeNet:
         return f"LeNet({' → '.join(str(tuple(w.shape)) for w, _ in self.layers)})"
 
     def named_parameters(self) -> list[tuple[str, Tensor]]:
-        """Return weight and bias of the first layer, then of the second, and so on."""
-        return [
-            (f"layer{number}.{name}", parameter)
-            for number, layer in enumerate(self.layers, start=1)
-            for name, parameter in zip(("weight", "bias"), layer, strict=True)
-        ]
+        """Return every weight and bias, by name."""
+        return named(self.layers)
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return what is computed on the way, in this order, and at the end the logits.

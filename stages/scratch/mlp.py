@@ -31,6 +31,15 @@ def relu_gradient(outputs: Tensor, gradient: Tensor) -> Tensor:
     return gradient * (outputs > 0)
 
 
+def named(layers: list[tuple[Tensor, Tensor]]) -> list[tuple[str, Tensor]]:
+    """Return weight and bias of the first layer, then of the second, and so on."""
+    return [
+        (f"layer{number}.{name}", parameter)
+        for number, layer in enumerate(layers, start=1)
+        for name, parameter in zip(("weight", "bias"), layer, strict=True)
+    ]
+
+
 class MLP:
     """A multilayer perceptron with any number of hidden layers.
 
@@ -58,12 +67,8 @@ class MLP:
         return f"MLP({' → '.join(map(str, self.sizes))})"
 
     def named_parameters(self) -> list[tuple[str, Tensor]]:
-        """Return weight and bias of the first layer, then of the second, and so on."""
-        return [
-            (f"layer{number}.{name}", parameter)
-            for number, layer in enumerate(self.layers, start=1)
-            for name, parameter in zip(("weight", "bias"), layer, strict=True)
-        ]
+        """Return every weight and bias, by name."""
+        return named(self.layers)
 
     def forward(self, features: Tensor) -> list[Tensor]:
         """Return what each layer is given, from the first on, and at the end the logits."""

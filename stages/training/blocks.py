@@ -75,9 +75,9 @@ class GradientModel(Block):
     schedule: Schedule | None = None
 
     @property
-    def shares_work(self) -> bool:
-        """Whether several threads are faster, and change no byte; of float64, they do."""
-        return self.dtype == "float32"
+    def threads(self) -> int | None:
+        """How many threads compute it: None for one a core, where that changes no byte."""
+        return None if self.dtype == "float32" else 1
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""
@@ -122,9 +122,9 @@ class LeNet(GradientModel):
     init: Literal["he", "xavier"]
 
     @property
-    def shares_work(self) -> bool:
-        """Whether several threads change no byte; of PyTorch's convolutions, they do."""
-        return super().shares_work and self.how == "scratch"
+    def threads(self) -> int | None:
+        """As GradientModel's; with PyTorch's convolutions two, be there one core or ten."""
+        return super().threads if self.how == "scratch" else 2
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""

@@ -22,7 +22,7 @@ def start(block: GradientModel, dataset, seed: int):
         dataset: a Dataset whose rows suit the block.
         seed: of the initial weights, drawn first, and of the order of rows.
     """
-    device = reproducible_device(block.shares_work)
+    device = reproducible_device(block.threads)
     generator = torch.Generator().manual_seed(seed)
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, device, generator)

@@ -11,14 +11,13 @@ MAX_DEFAULT_THREADS = 4  # a batch's products keep no more of them busy
 DEVICES = ["cpu", "cuda"]  # others lack float64, or the same bytes every time
 
 
-def reproducible_device(shares_work: bool = False) -> torch.device:
+def reproducible_device(threads: int | None = 1) -> torch.device:
     """Return the device named by DEVICE (default cpu), set to give the same bytes always.
 
     Args:
-        shares_work: whether several threads are faster, and give the same bytes: then there
-            is one a core, up to MAX_DEFAULT_THREADS; else one. THREADS says otherwise. Where
-            other work wants the cores, too, several are slow: they wait for each other
-            after every product.
+        threads: how many; None for one a core, up to MAX_DEFAULT_THREADS. THREADS says
+            otherwise. Where other work wants the cores, too, several are slow: they wait
+            for each other after every product.
 
     Raises:
         UserError: DEVICE or THREADS names nothing that PyTorch has here.
@@ -28,16 +27,16 @@ def reproducible_device(shares_work: bool = False) -> torch.device:
     torch.set_deterministic_debug_mode("error")
     # nor fill with NaN what is about to be written to anyway
     torch.utils.deterministic.fill_uninitialized_memory = False
-    default = min(os.cpu_count() or 1, MAX_DEFAULT_THREADS) if shares_work else 1
-    threads = os.environ.get("THREADS", str(default))
+    by_cores = min(os.cpu_count() or 1, MAX_DEFAULT_THREADS)
+    wanted = os.environ.get("THREADS", str(threads or by_cores))
     device = os.environ.get("DEVICE", "cpu")
-    if not (threads.isdecimal() and 1 <= int(threads) <= MAX_THREADS):
+    if not (wanted.isdecimal() and 1 <= int(wanted) <= MAX_THREADS):
         raise UserError(
-            f"THREADS must be a whole number from 1 to {MAX_THREADS}, got {threads!r}"
+            f"THREADS must be a whole number from 1 to {MAX_THREADS}, got {wanted!r}"
         )
     if device.partition(":")[0] not in DEVICES:
         raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {device!r}")
-    torch.set_num_threads(int(threads))
+    torch.set_num_threads(int(wanted))
     try:
         return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError) as error:
