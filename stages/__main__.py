@@ -18,6 +18,7 @@ from stages.pipeline.arithmetic import keep_to_avx2
 from stages.pipeline.errors import UserError
 from stages.pipeline.lifetime import end_at_once, end_with_parent
 from stages.pipeline.memory import keep_freed_memory
+from stages.pipeline.network import stay_offline
 
 
 def main() -> None:
@@ -59,6 +60,7 @@ if __name__ == "__main__":
     end_with_parent()
     keep_to_avx2()
     keep_freed_memory()
+    stay_offline()
     # Modules are no garbage: searching them over and over takes a quarter of the time
     # that a process needs to import torch and to end.
     gc.set_threshold(100_000)

@@ -20,11 +20,10 @@ from stages.pages.book import (
     SEEDS_KEY,
     Comparison,
     read_comparisons,
-    read_json,
     tally,
 )
 from stages.pages.images import picture, weight_pictures
-from stages.pipeline.files import read_arrays, write_bytes
+from stages.pipeline.files import read_arrays, read_json, write_bytes
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import Model, Models
 

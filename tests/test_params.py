@@ -136,12 +136,12 @@ def check(path):
         (
             f"{MODEL}.kind",
             "cnn",
-            f"{MODEL}.kind must be 'softmax', 'mlp', 'lenet', 'logistic', got 'cnn'",
+            f"{MODEL}.kind must be 'softmax', 'mlp', 'lenet', 'resnet', 'logistic', got 'cnn'",
         ),
         (
             f"{MODEL}.how",
             "jax",
-            f"{MODEL}.how must be 'scratch', 'autograd' or 'torch', got 'jax'",
+            f"{MODEL}.how must be 'scratch', 'autograd', 'torch' or 'trainer', got 'jax'",
         ),
         (f"{MODEL}.how", ..., f"{MODEL}.how is missing"),
         (f"{MODEL}.kind", ..., f"{MODEL}.kind is missing"),

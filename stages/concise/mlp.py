@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from stages.concise.softmax_regression import linear_layer
+from .softmax_regression import linear_layer
 
 
 class MLP(nn.Sequential):

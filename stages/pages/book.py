@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stages.pipeline.errors import UserError
+from stages.pipeline.files import read_json
 
 SEEDS_KEY = {"accuracy": "test_acc"}  # what is called otherwise than in metrics
 
@@ -136,16 +136,3 @@ def tally(comparisons: list[Comparison]) -> tuple[int, int]:
 def read_metrics(path: Path) -> dict[str, Any]:
     """Read a metrics file; without it, there are none."""
     return read_json(path) if path.exists() else {}
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a stage's metrics.
-
-    Raises:
-        UserError: the file is not JSON.
-        OSError: it can't be read.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(f"{path} is not JSON: {error}; run dvc repro") from error

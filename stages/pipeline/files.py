@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +40,21 @@ def replacing(path: Path) -> Iterator[Path]:
     log.info("wrote %s", path)
 
 
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path` to write to, as `replacing` does a name."""
+    temporary = path.with_name(f".{path.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)  # of a process that was stopped
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    log.info("wrote %s", path)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write bytes as they are."""
     with replacing(path) as temporary:
@@ -49,6 +65,19 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write JSON: keys in the order given, numbers with full precision, no NaN."""
     text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
     write_bytes(path, f"{text}\n".encode())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a stage's metrics.
+
+    Raises:
+        UserError: the file is not JSON.
+        OSError: it can't be read.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path} is not JSON: {error}; run dvc repro") from error
 
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> None:
@@ -80,7 +109,7 @@ def write_arrays(path: Path, arrays: dict[str, "np.ndarray"]) -> None:
     from safetensors.numpy import save
 
     # save takes the memory as it lies, so rows must lie one after another
-    write_bytes(path, save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
+    write_bytes(path, save({k: np.asarray(v, order="C") for k, v in arrays.items()}))
 
 
 def read_arrays(path: Path) -> dict[str, "np.ndarray"]:

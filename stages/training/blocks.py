@@ -61,10 +61,10 @@ class Block(Section):
 
 
 class GradientModel(Block):
-    """A model trained by gradient descent, by hand or by torch.nn."""
+    """A model trained by gradient descent, by hand or by a library."""
 
     by: ClassVar = Train
-    how: Literal["scratch", "autograd", "torch"]
+    how: Literal["scratch", "autograd", "torch", "trainer"]
     batch_size: Count
     dtype: Literal["float32", "float64"]
     shuffle: bool
@@ -113,18 +113,10 @@ class MLP(GradientModel):
         return {"sizes": sizes, "std": self.init_std}
 
 
-class LeNet(GradientModel):
-    """LeNet-5."""
+class OfImages(GradientModel):
+    """A model that looks at images as such, not at a row of numbers."""
 
-    kind: Literal["lenet"]
-    how: Literal["scratch", "torch"]
-    activation: Literal["relu", "sigmoid"]
-    init: Literal["he", "xavier"]
-
-    @property
-    def threads(self) -> int | None:
-        """As GradientModel's; with PyTorch's convolutions two, be there one core or ten."""
-        return super().threads if self.how == "scratch" else 2
+    smallest: ClassVar[int] = 1  # edge, in pixels
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""
@@ -133,16 +125,57 @@ class LeNet(GradientModel):
             has = f"points of {shape[0]} features"
         else:
             has = f"{shape[1]} × {shape[2]} pixels"
-        if len(shape) == 1 or min(shape[1:]) < 12:
+        if len(shape) == 1 or min(shape[1:]) < self.smallest:
             raise UserError(
-                f"models.{name} needs images of at least 12 × 12 pixels, "
-                f"{self.data} has {has}"
+                f"models.{name} needs images of at least {self.smallest} × "
+                f"{self.smallest} pixels, {self.data} has {has}"
             )
+
+
+class LeNet(OfImages):
+    """LeNet-5."""
+
+    smallest: ClassVar[int] = 12
+    kind: Literal["lenet"]
+    how: Literal["scratch", "torch", "trainer"]
+    activation: Literal["relu", "sigmoid"]
+    init: Literal["he", "xavier"]
+
+    @property
+    def threads(self) -> int | None:
+        """As GradientModel's; with PyTorch's convolutions two, be there one core or ten."""
+        return super().threads if self.how == "scratch" else 2
 
     def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
         """Return what a model is made from, for such features and so many classes."""
         settings = {"activation": self.activation, "init": self.init}
         return {"shape": shape, "classes": classes} | settings
+
+
+class ResNet(OfImages):
+    """A residual network, transformers' own."""
+
+    kind: Literal["resnet"]
+    how: Literal["trainer"]
+    dtype: Literal["float32"]
+    embedding: Units
+    hidden: Annotated[list[Units], Field(min_length=1)]
+    depths: Annotated[list[Units], Field(min_length=1)]
+
+    @property
+    def threads(self) -> int | None:
+        """Two, as of LeNet by PyTorch's convolutions."""
+        return 2
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return transformers' configuration, for so many classes; any image will do."""
+        return {
+            "embedding_size": self.embedding,
+            "hidden_sizes": self.hidden,
+            "depths": self.depths,
+            "layer_type": "basic",
+            "num_labels": classes,
+        }
 
 
 class Logistic(Block):
@@ -164,7 +197,9 @@ class Logistic(Block):
             )
 
 
-Model = Annotated[Softmax | MLP | LeNet | Logistic, Field(discriminator="kind")]
+Model = Annotated[
+    Softmax | MLP | LeNet | ResNet | Logistic, Field(discriminator="kind")
+]
 Models = Annotated[dict[Name, Model], Field(min_length=1)]
 
 

@@ -26,17 +26,22 @@ def start(block: GradientModel, dataset, seed: int):
     generator = torch.Generator().manual_seed(seed)
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, device, generator)
-    epochs = loop.train(
-        model,
-        models.optimizer(block, model),
-        dataset.train,
-        dataset.test,
-        epochs=block.epochs,
-        batch_size=block.batch_size,
-        shuffle=block.shuffle,
-        drop_last=block.drop_last,
-        generator=generator,
-    )
+    if block.how == "trainer":
+        from stages.training import trainer
+
+        epochs = trainer.train(model, block, dataset.train, dataset.test, generator)
+    else:
+        epochs = loop.train(
+            model,
+            models.optimizer(block, model),
+            dataset.train,
+            dataset.test,
+            epochs=block.epochs,
+            batch_size=block.batch_size,
+            shuffle=block.shuffle,
+            drop_last=block.drop_last,
+            generator=generator,
+        )
     return model, while_finite(epochs, block.lr)
 
 

@@ -27,6 +27,34 @@ class Epoch(NamedTuple):
     batches: int
 
 
+class Tally:
+    """What the rows of an epoch come to, added up as tensors: nothing waits for a loss."""
+
+    def __init__(self, device: torch.device):
+        self.device = device
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin an epoch."""
+        self.loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
+        self.hits = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.rows = self.batches = 0
+
+    def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
+        """Add a batch: its mean loss, a scalar, logits (rows, classes), targets (rows,)."""
+        self.loss_sum.add_(loss, alpha=len(targets))
+        self.hits.add_((logits.argmax(dim=1) == targets).sum())
+        self.rows += len(targets)
+        self.batches += 1
+
+    def epoch(self, number: int, test_acc: float) -> Epoch:
+        """Return what they came to, and begin the next epoch."""
+        loss, hits = self.loss_sum.item() / self.rows, self.hits.item() / self.rows
+        epoch = Epoch(number, loss, hits, test_acc, self.batches)
+        self.clear()
+        return epoch
+
+
 def train(
     model,
     optimizer,
@@ -41,9 +69,6 @@ def train(
 ) -> Iterator[Epoch]:
     """Train a model, yielding after each epoch what it came to.
 
-    Nothing waits for a loss within an epoch: losses and hits are added up as tensors and
-    read once, at its end.
-
     Args:
         model: maps features (rows, ...) to logits (rows, classes); has named_parameters().
         optimizer: its step() moves the parameters by a batch's features and targets, and
@@ -57,10 +82,8 @@ def train(
         [torch.as_tensor(array, device=device) for array in part]
         for part in (train_set, test_set)
     )
+    tally = Tally(device)
     for epoch in range(1, epochs + 1):
-        loss_sum = torch.zeros((), dtype=torch.float64, device=device)
-        hits = torch.zeros((), dtype=torch.int64, device=device)
-        rows = steps = 0
         for features, targets in batches(
             *train_set,
             batch_size,
@@ -69,19 +92,9 @@ def train(
             drop_last=drop_last,
             generator=generator,
         ):
-            loss, logits = optimizer.step(features, targets)
-            loss_sum.add_(loss, alpha=len(targets))
-            hits.add_((logits.argmax(dim=1) == targets).sum())
-            rows += len(targets)
-            steps += 1
+            tally.add(*optimizer.step(features, targets), targets)
         optimizer.end_epoch()
-        yield Epoch(
-            epoch,
-            train_loss=loss_sum.item() / rows,
-            train_acc=hits.item() / rows,
-            test_acc=accuracy(model, *test_set),
-            batches=steps,
-        )
+        yield tally.epoch(epoch, accuracy(model, *test_set))
 
 
 def accuracy(model, features: Tensor, targets: Tensor) -> float:
@@ -95,7 +108,8 @@ def predict(model, features: Tensor | np.ndarray) -> Tensor:
     device, dtype = device_and_dtype(model)
     parts = torch.as_tensor(features, device=device).split(TEST_BATCH_SIZE)
     with torch.no_grad():
-        return torch.cat([model(as_input(part, dtype)) for part in parts])
+        outputs = [model(as_input(part, dtype)) for part in parts]
+    return torch.cat([getattr(output, "logits", output) for output in outputs])
 
 
 def device_and_dtype(model) -> tuple[torch.device, torch.dtype]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 import stages.concise.lenet
 import stages.concise.mlp
@@ -46,14 +47,26 @@ def build(
     The initial weights come from the generator, on the CPU, so that every device starts
     with the same ones.
     """
-    model = MODELS[block.kind, block.how](
-        **block.arguments(shape, classes),
-        dtype=getattr(torch, block.dtype),
-        generator=generator,
-    )
-    for _, parameter in model.named_parameters():
-        parameter.data = parameter.data.to(device)
+    if block.how == "trainer":
+        from stages.training import trainer  # takes seconds to import
+
+        model = trainer.build(block, shape, classes, generator)
+    else:
+        model = MODELS[block.kind, block.how](
+            **block.arguments(shape, classes),
+            dtype=getattr(torch, block.dtype),
+            generator=generator,
+        )
+    for tensor in tensors(model).values():
+        tensor.data = tensor.data.to(device)
     return model
+
+
+def tensors(model) -> dict[str, Tensor]:
+    """Return a model's parameters by name, and what else it learnt, as of torch.nn's some do."""
+    if isinstance(model, nn.Module):
+        return model.state_dict(keep_vars=True)
+    return dict(model.named_parameters())
 
 
 def optimizer(block: GradientModel, model):
@@ -64,24 +77,29 @@ def optimizer(block: GradientModel, model):
 
 
 def write_model(path: Path, model) -> None:
-    """Write a model's parameters under their names."""
-    write_arrays(
-        path, {k: p.detach().cpu().numpy() for k, p in model.named_parameters()}
-    )
+    """Write a model's tensors under their names."""
+    arrays = {name: t.detach().cpu().numpy() for name, t in tensors(model).items()}
+    write_arrays(path, arrays)
 
 
 def read_model(path: Path, model) -> None:
-    """Give a model the parameters in a file.
+    """Give a model the tensors in a file, and make it ready to be used.
 
     Raises:
         UserError: the file holds something else.
     """
-    arrays, parameters = read_arrays(path), dict(model.named_parameters())
+    arrays, parameters = read_arrays(path), tensors(model)
     found, expected = (
         {name: tuple(values.shape) for name, values in named.items()}
         for named in (arrays, parameters)
     )
-    if found != expected:
-        raise UserError(f"{path} holds {found}, expected {expected}")
+    for name in sorted({**found, **expected}):
+        if found.get(name) != expected.get(name):
+            raise UserError(
+                f"{path}: {name} is {found.get(name, 'not there')}, expected "
+                f"{expected.get(name, 'nothing of that name')}"
+            )
     for name, values in arrays.items():
         parameters[name].data.copy_(torch.from_numpy(values))
+    if isinstance(model, nn.Module):
+        model.eval()

@@ -1,0 +1,78 @@
+"""Write hub/: models, data and a Space in the formats of the Hugging Face Hub.
+
+Nothing is sent anywhere: what is left to do is `hf upload`, see the README.
+"""
+
+import logging
+from pathlib import Path
+
+from jinja2 import Template
+
+from stages.datasets.folder import Dataset, read_dataset
+from stages.datasets.settings import SampleSet
+from stages.huggingface.data import write_dataset
+from stages.huggingface.models import write_card, write_model
+from stages.huggingface.space import write_space
+from stages.pipeline.files import read_json, replacing_folder
+from stages.pipeline.params import Name, Seed, load_params
+from stages.training import models
+from stages.training.blocks import GradientModel, Models, load_model
+from stages.training.device import reproducible_device
+
+log = logging.getLogger(__name__)
+
+FASHION_MNIST = "data/FashionMNIST/raw"
+CARDS = Path("stages/huggingface/cards")
+
+
+def main() -> None:
+    blocks = load_params("models", Models)
+    folders = {block.data for block in blocks.values()} | {FASHION_MNIST}
+    datasets = {folder: read_dataset(folder) for folder in sorted(folders)}
+    of_images = [
+        name
+        for name, block in blocks.items()
+        if isinstance(block, GradientModel) and datasets[block.data].has_images
+    ]
+    with replacing_folder(Path("hub")) as hub:
+        for name in of_images:
+            export(hub / name, name, datasets[blocks[name].data])
+            log.info("wrote %s", Path("hub", name))
+        write_data(hub, datasets[FASHION_MNIST])
+        on_fashion_mnist = [n for n in of_images if blocks[n].data == FASHION_MNIST]
+        write_space(hub / "space", on_fashion_mnist, datasets[FASHION_MNIST])
+
+
+def export(folder: Path, name: str, dataset: Dataset) -> None:
+    """Write a model's folder."""
+    block, device = load_model(name), reproducible_device()
+    model = models.build(block, dataset.shape, len(dataset.class_names), device)
+    models.read_model(Path(f"models/{name}.safetensors"), model)
+    arrays = [tensor.detach().cpu() for tensor in models.tensors(model).values()]
+    write_model(folder, block, arrays, dataset.shape, dataset.class_names)
+    write_card(
+        folder,
+        name,
+        block,
+        load_params("seed", Seed),
+        "Fashion-MNIST" if block.data == FASHION_MNIST else block.data,
+        read_json(Path(f"metrics/train/{name}.json")),
+        read_json(Path(f"metrics/test/{name}.json")),
+    )
+
+
+def write_data(hub: Path, fashion_mnist: Dataset) -> None:
+    """Write the folders of both datasets."""
+    card = {"license": "mit", "task_categories": ["image-classification"]}
+    text = (CARDS / "fashion_mnist.md").read_text()
+    configurations = {"default": fashion_mnist}
+    write_dataset(
+        hub / "fashion_mnist", configurations, text, **card, pretty_name="Fashion-MNIST"
+    )
+    sample_sets = load_params("samples", dict[Name, SampleSet])
+    card = {"license": "mit", "task_categories": ["tabular-classification"]}
+    text = Template((CARDS / "samples.md").read_text()).render(sample_sets=sample_sets)
+    configurations = {name: read_dataset(f"data/split/{name}") for name in sample_sets}
+    write_dataset(
+        hub / "samples", configurations, text, **card, pretty_name="Samples in clusters"
+    )

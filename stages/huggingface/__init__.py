@@ -1,0 +1,1 @@
+"""Models, data and a Space as the Hugging Face Hub takes them. Chapter 9."""

@@ -1,0 +1,123 @@
+"""One picture of clothing, and what models of different make say it is."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+from PIL import Image, ImageOps
+from transformers import ImageClassificationPipeline, pipeline
+
+HERE = Path(__file__).parent
+OWNER = os.environ.get("SPACE_AUTHOR_NAME")  # set on the Hub
+MODELS = (HERE / "models.txt").read_text().split()
+IMAGES = sorted((HERE / "images").iterdir())
+PIXELS = 28  # edge of Fashion-MNIST's images
+WHITE = 255
+
+
+@lru_cache
+def classifier(name: str) -> ImageClassificationPipeline:
+    """Return a model, from the folder beside this one, or on the Hub from its owner's."""
+    place = f"{OWNER}/{name}" if OWNER else str(HERE.parent / name)
+    return pipeline("image-classification", model=place, trust_remote_code=True)
+
+
+def as_data(picture: Image.Image) -> Image.Image:
+    """Return a picture as Fashion-MNIST's authors made theirs, 28 × 28 grey pixels.
+
+    Light on black, cut to what is not background, its longer edge 28 pixels, centred. What
+    is transparent counts as white.
+    """
+    if picture.mode == "L" and picture.size == (PIXELS, PIXELS):
+        return picture
+    picture = picture.convert("RGBA")
+    paper = Image.new("RGBA", picture.size, "white")
+    grey = Image.alpha_composite(paper, picture).convert("L")
+    pixels = np.asarray(grey)
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    if np.median(edge) > WHITE / 2:
+        grey = ImageOps.invert(grey)
+    box = grey.point(lambda value: WHITE * (value > 0.1 * WHITE)).getbbox()
+    if box is None:
+        raise gr.Error("There is nothing in the picture.")
+    return ImageOps.pad(grey.crop(box), (PIXELS, PIXELS), color=0)
+
+
+def compare(picture: Image.Image | dict | None, names: list[str]) -> list:
+    """Return the picture as the models see it, and of each model what it says."""
+    if isinstance(picture, dict):  # a drawing
+        picture = picture["composite"]
+    if picture is None:
+        raise gr.Error("There is no picture yet.")
+    seen = as_data(picture)
+    answers = [
+        gr.Label(
+            {a["label"]: a["score"] for a in classifier(name)(seen, top_k=10)},
+            visible=True,
+        )
+        if name in names
+        else gr.Label(visible=False)
+        for name in MODELS
+    ]
+    return [seen.resize((10 * PIXELS,) * 2, Image.Resampling.NEAREST), *answers]
+
+
+def compare_image(event: gr.SelectData, names: list[str]) -> list:
+    """Return the same for an image of the test set that was chosen."""
+    return compare(Image.open(IMAGES[event.index]), names)
+
+
+# fonts of the machine: those of Gradio's own theme are fetched from elsewhere
+theme = gr.themes.Default(font="sans-serif", font_mono="monospace")
+with gr.Blocks(title="Deep learning by hand") as app:
+    gr.Markdown(
+        "# Deep learning by hand\nOne picture of clothing, and what models of different"
+        " make say it is. All learnt from Fashion-MNIST: light clothes on black."
+    )
+    names = gr.CheckboxGroup(MODELS, value=MODELS, label="Models")
+    with gr.Row():
+        with gr.Column(scale=2):
+            with gr.Tab("A test image"):
+                gr.Markdown("One of each class; no model saw them in training.")
+                images = gr.Gallery(
+                    [str(path) for path in IMAGES],
+                    show_label=False,
+                    columns=5,
+                    height="auto",
+                    allow_preview=False,
+                    buttons=[],
+                )
+            with gr.Tab("Draw"):
+                gr.Markdown(
+                    "Take the brush, and fill what you draw: the models know"
+                    " photographs, not outlines."
+                )
+                drawing = gr.Sketchpad(
+                    type="pil",
+                    show_label=False,
+                    canvas_size=(280, 280),
+                    brush=gr.Brush(default_size=20, colors=["#000000", "#808080"]),
+                    layers=False,
+                )
+                drawn = gr.Button("Compare", variant="primary")
+            with gr.Tab("Upload"):
+                upload = gr.Image(type="pil", sources=["upload", "clipboard"])
+                uploaded = gr.Button("Compare", variant="primary")
+        with gr.Column(scale=1):
+            gr.Markdown("What the models see: 28 × 28 pixels, light on black.")
+            seen = gr.Image(show_label=False, interactive=False, buttons=[])
+    answers = []
+    for row in range(0, len(MODELS), 4):
+        with gr.Row():
+            answers += [
+                gr.Label(label=name, num_top_classes=3)
+                for name in MODELS[row : row + 4]
+            ]
+    images.select(compare_image, names, [seen, *answers])
+    drawn.click(compare, [drawing, names], [seen, *answers])
+    uploaded.click(compare, [upload, names], [seen, *answers])
+
+if __name__ == "__main__":
+    app.launch(theme=theme)

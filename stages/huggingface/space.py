@@ -1,0 +1,28 @@
+"""A Space, a small web application on the Hub, that shows models side by side."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from stages.datasets.folder import Dataset
+from stages.huggingface.data import png
+
+APP = Path(__file__).with_name("app")
+
+
+def write_space(folder: Path, models: list[str], dataset: Dataset) -> None:
+    """Write app.py and what it needs: names of models, and the first image of each class.
+
+    Args:
+        folder: to write to.
+        models: names, of folders beside this one.
+        dataset: Fashion-MNIST.
+    """
+    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "models.txt").write_text("\n".join(models) + "\n")
+    (folder / "images").mkdir()
+    for target, name in enumerate(dataset.class_names):
+        first = np.flatnonzero(dataset.test.targets == target)[0]
+        path = folder / "images" / f"{target} {name}.png"
+        path.write_bytes(png(dataset.test.features[first]))
