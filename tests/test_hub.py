@@ -47,7 +47,12 @@ def elsewhere(folder, program, *arguments):
     environment |= {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "home")}
     command = [sys.executable, "-c", program, *map(str, arguments)]
     result = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)

@@ -87,7 +87,7 @@ def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
     other = models.build(block("softmax", "scratch"), (2,), 3, CPU)
     with pytest.raises(UserError, match=r"bias is \(2,\), expected \(3,\)"):
         models.read_model(path, other)
-    with pytest.raises(UserError, match=r"layer2.bias is not there, expected \("):
+    with pytest.raises(UserError, match="bias is .*, expected nothing of that name"):
         models.read_model(path, models.build(block("mlp", "scratch"), (3,), 2, CPU))
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(UserError, match="m.safetensors is not a safetensors file"):

@@ -73,7 +73,7 @@ def test_a_resnet_learns_and_comes_back_from_its_file(images, tmp_path):
     block = ResNet(**RESNET)
     model, epochs = train(block, images)
     assert epochs[-1].train_loss < epochs[0].train_loss
-    again, same = train(block, images)
+    _, same = train(block, images)
     assert same == epochs
     models.write_model(tmp_path / "m.safetensors", model)
     rebuilt = models.build(block, images.shape, 4, torch.device("cpu"))
