@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro seeds results test test-data stress bench pictures audit lint lock
+.PHONY: repro seeds results test test-data stress bench pictures space audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -30,6 +30,18 @@ bench: .venv/installed  ## after repro: how fast all this is, against what other
 
 pictures: .venv/installed  ## after repro: the README's pictures of the report
 	python -m docs.take_pictures
+
+space: .venv-space/installed  ## after repro: the Space of chapter 9, in a browser here
+	GRADIO_ANALYTICS_ENABLED=False HF_HUB_OFFLINE=1 .venv-space/bin/python hub/space/app.py
+
+# Gradio wants an older pillow than ours: it has a venv of its own, atop the other
+.venv-space/installed: .venv/installed stages/huggingface/app/requirements.txt
+	$(PYTHON) -m venv --clear .venv-space
+	echo "$(CURDIR)/$$(echo .venv/lib/python*/site-packages)" \
+		> "$$(echo .venv-space/lib/python*/site-packages)/ours.pth"
+	.venv/bin/uv pip install --quiet --python .venv-space/bin/python \
+		$$(grep gradio stages/huggingface/app/requirements.txt)
+	touch $@
 
 lint: .venv/installed   ## check style and formatting
 	ruff check .

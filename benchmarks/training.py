@@ -17,7 +17,10 @@ from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
 from benchmarks.measure import Group, in_turn
+from stages.concise.pretrained import BookConfig, BookModel
 from stages.datasets.folder import Part, as_matrix, read_dataset
+from stages.training import trainer
+from stages.training.blocks import MLP
 from stages.training.device import reproducible_device
 from stages.training.loop import train
 from stages.training.models import MODELS, OPTIMIZERS
@@ -45,7 +48,7 @@ Set = tuple[Tensor, Tensor]
 def groups(root: Path, rounds: int) -> Iterator[Group]:
     """Measure epochs of Fashion-MNIST, on the GPU too where there is one, and small steps."""
     default_threads = torch.get_num_threads()
-    device = reproducible_device()
+    device = reproducible_device(threads=None)
     threads = torch.get_num_threads()
     dataset = read_dataset(root / "data/FashionMNIST/raw")
     devices = [device]
@@ -57,6 +60,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             rows = {"matrix products": matrix_products(sizes, device)}
             for name, models in OURS.items():
                 rows[name] = our_loop(*models[kind], sizes, train_set, torch.float32)
+            rows["transformers' Trainer"] = by_trainer(sizes, train_set)
             if device.type == "cpu":
                 rows |= scikit_learn(sizes, dataset.train)
             loops = {
@@ -88,6 +92,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             reference="our loop, torch.nn",
         )
 
+    reproducible_device(threads=1)  # for float64
     generator = torch.Generator().manual_seed(0)
     points = 30 * torch.rand(STEPS * STEP_ROWS, 3, dtype=torch.float64)
     samples = points, torch.randint(8, (STEPS * STEP_ROWS,), generator=generator)
@@ -165,6 +170,31 @@ def our_loop(
         list(epochs)
 
     return epoch
+
+
+def by_trainer(sizes: list[int], train_set: Set) -> Epoch:
+    """Return transformers' Trainer, set as the pipeline sets it, for one epoch."""
+    block = MLP(
+        kind="mlp",
+        how="trainer",
+        data="",
+        recipe="train",
+        hidden=sizes[1:-1] or [1],
+        batch_size=BATCH_SIZE,
+        dtype="float32",
+        shuffle=True,
+        drop_last=False,
+        init_std=STD,
+        lr=LR,
+        epochs=1,
+        momentum=0.0,
+        schedule="constant",
+    )
+    generator = torch.Generator().manual_seed(0)
+    config = BookConfig("mlp", {"sizes": sizes, "std": STD}, dtype="float32")
+    model = BookModel(config, generator).to(train_set[0].device)
+    few = tuple(tensor[:1] for tensor in train_set)
+    return lambda: list(trainer.train(model, block, train_set, few, generator))
 
 
 def loader_loop(

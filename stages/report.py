@@ -1,5 +1,6 @@
 """Write report/index.html: every chapter's results on one page that needs no network."""
 
+import ast
 import csv
 import hashlib
 import json
@@ -29,7 +30,32 @@ from stages.training.blocks import Model, Models
 
 FASHION_MNIST = "data/FashionMNIST/raw"
 CURVES = ["relu", "sigmoid", "tanh", "softmax"]
-VERSIONS = ["torch", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
+VERSIONS = ["torch", "transformers", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
+# the three ways to train it: its model, its row in the benchmark, and what the code is
+LOOP = ["training/loop.py", "training/batches.py"]
+PERCEPTRONS = {
+    "by hand": (
+        "mlp_fashion_scratch",
+        "our loop, by hand",
+        ["scratch/softmax_regression.py", "scratch/mlp.py", "scratch/sgd.py", *LOOP],
+    ),
+    "by torch.nn": (
+        "mlp_fashion_torch",
+        "our loop, torch.nn",
+        ["concise/softmax_regression.py", "concise/mlp.py", "concise/sgd.py", *LOOP],
+    ),
+    "by transformers’ Trainer": (
+        "mlp_fashion_trainer",
+        "transformers' Trainer",
+        [
+            "concise/softmax_regression.py",
+            "concise/mlp.py",
+            "concise/pretrained.py",
+            "training/trainer.py",
+        ],
+    ),
+}
 
 
 def main() -> None:
@@ -67,6 +93,7 @@ def main() -> None:
         "image_models": image_models(blocks, datasets),
         "twins": twins(blocks, histories, charts),
         "titanic": titanic(comparisons, charts),
+        "hugging_face": hugging_face(),
         "params": Path("params.yaml").read_text(encoding="utf-8"),
         "seed": load_params("seed", Seed),
         "versions": {name: version(name) for name in VERSIONS},
@@ -339,6 +366,37 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
         "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
         "ladder": ladder,
     }
+
+
+def hugging_face() -> dict:
+    """Return, of each way to train the perceptron, its code's length and an epoch's seconds."""
+    speed = read_json(Path("docs/speed.json"))
+    (seconds,) = (
+        group["values"]
+        for group in speed["groups"]
+        if group["title"].startswith("an epoch of the perceptron")
+        and group["title"].endswith("on cpu")
+    )
+    ways = [
+        {
+            "way": way,
+            "model": model,
+            "seconds": seconds[row],
+            "lines": sum(lines_of_code(Path("stages", name)) for name in names),
+        }
+        for way, (model, row, names) in PERCEPTRONS.items()
+    ]
+    return {"ways": ways, "machine": speed["machine"]}
+
+
+def lines_of_code(path: Path) -> int:
+    """Return how many lines a Python file has without comments, docstrings and blank ones."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
+            node.body[0] = ast.Pass()
+    lines = ast.unparse(tree).splitlines()
+    return sum(line.strip() not in ("", "pass") for line in lines)
 
 
 def read_rows(path: str) -> list[dict[str, str]]:

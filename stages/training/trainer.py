@@ -127,37 +127,33 @@ def train(
             order=Order(len(train_set[1]), block.shuffle, generator),
             tally=tally,
             model=model,
-            args=TrainingArguments(
+            args=TrainingArguments(  # behind each, its default and what that does
                 output_dir=folder,
                 num_train_epochs=block.epochs,
                 per_device_train_batch_size=block.batch_size,
                 dataloader_drop_last=block.drop_last,
-                lr_scheduler_type=block.schedule,  # linear: down to 0 over the steps
+                lr_scheduler_type=block.schedule,  # linear: down to 0, step by step
                 max_grad_norm=0,  # 1: longer gradients are cut to that, and ours reach 1.9
                 remove_unused_columns=False,  # True: what it thinks nobody uses is dropped
                 save_strategy="no",  # steps: a checkpoint every 500
                 logging_strategy="no",  # steps: the loss of every 500th
-                report_to=[],  # to any service of experiments that is installed
+                report_to=[],  # all: any service of experiments that is installed
                 use_cpu=device.type == "cpu",  # False: a GPU, if there is one
                 dataloader_pin_memory=False,  # True: for data that goes to a GPU later
                 disable_tqdm=not sys.stderr.isatty(),  # False: a bar in every log file
             ),
-            # AdamW with a decay of 0.0, whose first coefficient is a momentum
-            optimizer_cls_and_kwargs=optimizer(block),
-            # a batch is one already; by default rows are put together one by one
-            data_collator=lambda batch: batch,
+            optimizer_cls_and_kwargs=optimizer(block),  # AdamW
+            data_collator=lambda batch: batch,  # puts rows together one by one
             train_dataset=Images(*train_set, next(model.parameters()).dtype),
             callbacks=[after_epoch],
         )
-        trainer.remove_callback(
-            PrinterCallback
-        )  # prints a summary where there is no bar
+        trainer.remove_callback(PrinterCallback)  # a summary, where there is no bar
         trainer.train()
     yield from after_epoch.epochs
 
 
 def optimizer(block: GradientModel) -> tuple[type[torch.optim.Optimizer], dict]:
-    """Return the class of what trains a model, and its arguments."""
+    """Return the class of what trains a model, and its arguments; AdamW's β₁ is a momentum."""
     if block.kind == "resnet":
         betas = (block.momentum, 0.999)
         return torch.optim.AdamW, {"lr": block.lr, "betas": betas}
