@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro seeds results test test-data stress bench pictures space audit lint lock
+.PHONY: repro seeds results compare test test-data stress bench pictures space audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -15,6 +15,10 @@ seeds: .venv/installed  ## every model from many seeds, and H2O's on many folds;
 
 results: .venv/installed  ## after repro: the book's figures beside ours
 	python -m stages results
+
+compare: .venv/installed  ## DVC's experiments on a page, report/experiments.html
+	python -m stages compare
+	@echo "Now open report/experiments.html."
 
 test: .venv/installed   ## run the tests
 	pytest --numprocesses auto --dist loadfile
@@ -36,7 +40,7 @@ space: .venv-space/installed  ## after repro: the Space of chapter 9, in a brows
 
 # Gradio wants an older pillow than ours: it has a venv of its own, atop the other
 .venv-space/installed: .venv/installed stages/huggingface/app/requirements.txt
-	$(PYTHON) -m venv --clear .venv-space
+	.venv/bin/python -m venv --clear .venv-space
 	echo "$(CURDIR)/$$(echo .venv/lib/python*/site-packages)" \
 		> "$$(echo .venv-space/lib/python*/site-packages)/ours.pth"
 	.venv/bin/uv pip install --quiet --python .venv-space/bin/python \

@@ -12,6 +12,12 @@ from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
 from stages.training.blocks import Fit, Models, Seeds, Train
 
+OTHERS_IN_HUB = {
+    "fashion_mnist",
+    "samples",
+    "space",
+}  # a model's folder lies beside them
+
 
 class Params(Section):
     """params.yaml as a whole; a section with a name of its own is a recipe like train."""
@@ -40,4 +46,8 @@ def main() -> None:
     for name in params.seeds.model_extra:
         if name not in params.models:
             raise UserError(f"params.yaml: seeds.{name} names no model")
+    for name in sorted(OTHERS_IN_HUB & params.models.keys()):
+        raise UserError(
+            f"params.yaml: models.{name} needs another name, hub/{name} is no model's"
+        )
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")

@@ -4,20 +4,22 @@ Nothing is sent anywhere: what is left to do is `hf upload`, see the README.
 """
 
 import logging
+from itertools import compress
 from pathlib import Path
 
+import numpy as np
+import torch
 from jinja2 import Template
 
 from stages.datasets.folder import Dataset, read_dataset
 from stages.datasets.settings import SampleSet
 from stages.huggingface.data import write_dataset
-from stages.huggingface.models import write_card, write_model
+from stages.huggingface.models import KINDS, write_card, write_model
 from stages.huggingface.space import write_space
 from stages.pipeline.files import read_json, replacing_folder
 from stages.pipeline.params import Name, Seed, load_params
 from stages.training import models
-from stages.training.blocks import GradientModel, Models, load_model
-from stages.training.device import reproducible_device
+from stages.training.blocks import Models, load_model
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +34,12 @@ def main() -> None:
     of_images = [
         name
         for name, block in blocks.items()
-        if isinstance(block, GradientModel) and datasets[block.data].has_images
+        if block.kind in KINDS and datasets[block.data].has_images
     ]
     with replacing_folder(Path("hub")) as hub:
         for name in of_images:
             export(hub / name, name, datasets[blocks[name].data])
-            log.info("wrote %s", Path("hub", name))
+            log.info("made %s", name)
         write_data(hub, datasets[FASHION_MNIST])
         on_fashion_mnist = [n for n in of_images if blocks[n].data == FASHION_MNIST]
         write_space(hub / "space", on_fashion_mnist, datasets[FASHION_MNIST])
@@ -45,10 +47,13 @@ def main() -> None:
 
 def export(folder: Path, name: str, dataset: Dataset) -> None:
     """Write a model's folder."""
-    block, device = load_model(name), reproducible_device()
-    model = models.build(block, dataset.shape, len(dataset.class_names), device)
+    block, classes = load_model(name), len(dataset.class_names)
+    model = models.build(block, dataset.shape, classes, torch.device("cpu"))
     models.read_model(Path(f"models/{name}.safetensors"), model)
-    arrays = [tensor.detach().cpu() for tensor in models.tensors(model).values()]
+    arrays = [tensor.detach() for tensor in models.tensors(model).values()]
+    test = read_json(Path(f"metrics/test/{name}.json"))
+    rows = np.bincount(dataset.test.targets, minlength=classes)
+    test["per_class_accuracy"] = list(compress(test["per_class_accuracy"], rows))
     write_model(folder, block, arrays, dataset.shape, dataset.class_names)
     write_card(
         folder,
@@ -57,21 +62,23 @@ def export(folder: Path, name: str, dataset: Dataset) -> None:
         load_params("seed", Seed),
         "Fashion-MNIST" if block.data == FASHION_MNIST else block.data,
         read_json(Path(f"metrics/train/{name}.json")),
-        read_json(Path(f"metrics/test/{name}.json")),
+        test,
     )
 
 
 def write_data(hub: Path, fashion_mnist: Dataset) -> None:
     """Write the folders of both datasets."""
     card = {"license": "mit", "task_categories": ["image-classification"]}
-    text = (CARDS / "fashion_mnist.md").read_text()
+    text = (CARDS / "fashion_mnist.md").read_text("utf-8")
     configurations = {"default": fashion_mnist}
     write_dataset(
         hub / "fashion_mnist", configurations, text, **card, pretty_name="Fashion-MNIST"
     )
     sample_sets = load_params("samples", dict[Name, SampleSet])
     card = {"license": "mit", "task_categories": ["tabular-classification"]}
-    text = Template((CARDS / "samples.md").read_text()).render(sample_sets=sample_sets)
+    text = Template((CARDS / "samples.md").read_text("utf-8")).render(
+        sample_sets=sample_sets
+    )
     configurations = {name: read_dataset(f"data/split/{name}") for name in sample_sets}
     write_dataset(
         hub / "samples", configurations, text, **card, pretty_name="Samples in clusters"

@@ -5,13 +5,9 @@ import csv
 import hashlib
 import json
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from stages.charts.projection import to_draw
 from stages.datasets.folder import Dataset, read_dataset
@@ -24,6 +20,7 @@ from stages.pages.book import (
     tally,
 )
 from stages.pages.images import picture, weight_pictures
+from stages.pages.page import render
 from stages.pipeline.files import read_arrays, read_json, write_bytes
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import Model, Models
@@ -100,25 +97,9 @@ def main() -> None:
         "fingerprint": hashlib.sha256(results).hexdigest()[:12],
     }
 
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = templates.get_template("report.html.j2").render(
-        content,
-        plotly=Markup(
-            (files("plotly") / "package_data/plotly.min.js").read_text("utf-8")
-        ),
-        charts=Markup(
-            json.dumps(
-                {name: json.loads(c.to_json()) for name, c in charts.items()}
-            ).replace("</", "<\\/")
-        ),
-    )
-    write_bytes(Path("report/index.html"), page.encode())
+    drawn = {name: json.loads(chart.to_json()) for name, chart in charts.items()}
+    page = render("report.html.j2", drawn, **content)
+    write_bytes(Path("report/index.html"), page)
 
 
 def book(comparisons: list[Comparison], charts: dict) -> None:

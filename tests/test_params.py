@@ -163,6 +163,11 @@ def check(path):
         ),
         (f"{MODEL}.dropout", 0.5, f"{MODEL}.dropout is not a known key"),
         (f"{MODEL}.data", ..., f"{MODEL}.data is missing"),
+        (
+            "models.resnet_fashion_trainer.depths",
+            [1, 1],
+            "models.resnet_fashion_trainer.depths must have 3 entries, as hidden, got [1, 1]",
+        ),
     ],
 )
 def test_a_bad_value_is_refused_with_one_sentence(tmp_path, key, value, sentence):
@@ -176,6 +181,15 @@ def test_seeds_of_a_model_that_is_none_are_refused(tmp_path, monkeypatch):
     changed(tmp_path, "seeds.mlp_xor_scrtch", 24)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="seeds.mlp_xor_scrtch names no model"):
+        checking.main()
+
+
+@pytest.mark.parametrize("name", ["space", "samples"])
+def test_a_model_named_as_another_folder_of_hub_is_refused(tmp_path, monkeypatch, name):
+    block = yaml.safe_load(PARAMS.read_text())["models"]["mlp_fashion_torch"]
+    changed(tmp_path, f"models.{name}", block)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=f"models.{name} needs another name"):
         checking.main()
 
 

@@ -81,7 +81,7 @@ def test_it_draws_answers_and_asks_no_one_else(space):
         page.get_by_label("Brush").click()
         compare = page.get_by_role("button", name="Compare")
         compare.click()
-        page.get_by_text("There is no").wait_for()
+        page.get_by_text("There is no picture yet.").wait_for()
         canvas = page.locator("canvas").last.bounding_box()
         x, y = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
         page.mouse.move(x - 40, y)
@@ -97,5 +97,6 @@ def test_it_draws_answers_and_asks_no_one_else(space):
             arg=[seen.element_handle(), before],
         )
         assert answers.count() == 1
+        assert answers.inner_text() in CLASSES
         others = [url for url in asked if not url.startswith((space, "data:", "blob:"))]
         assert others == []

@@ -1,16 +1,21 @@
 """transformers' Trainer takes our batches and steps, to the last bit."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from stages.datasets.folder import Dataset, Part
 from stages.pipeline.errors import UserError
-from stages.training import loop, models
+from stages.training import loop, models, trainer
 from stages.training.blocks import MLP, ResNet
 from stages.training.descent import start
+from tests.own_data import write_named_idx
+from tests.project import ROOT
 from tests.test_models import COMMON
 
 SETTINGS = COMMON | {"batch_size": 8, "epochs": 3, "dtype": "float32", "shuffle": True}
@@ -88,6 +93,46 @@ def test_a_resnet_of_points_is_refused():
         ResNet(**RESNET).check("r", (3,), [40, 40])
 
 
-def test_nothing_is_kept_at_home():
-    assert os.environ["HF_HOME"] == os.devnull
-    assert os.environ["HF_HUB_OFFLINE"] == "1"
+@pytest.mark.parametrize(
+    ("rows", "changes"), [([9], {}), ([40, 40], {"batch_size": 1})]
+)
+def test_a_batch_of_one_row_has_no_spread_to_normalise_by(rows, changes):
+    block = ResNet(**RESNET | changes)
+    with pytest.raises(UserError, match="batch_size must leave no batch of one row"):
+        block.check("r", (1, 8, 8), rows)
+    if not changes:
+        ResNet(**RESNET | {"drop_last": True}).check("r", (1, 8, 8), rows)
+
+
+def test_a_diverging_trainer_stops_after_the_epoch():
+    part = Part(np.full((75, 3), 1e30), np.arange(75) % 4)
+    block = MLP(**SETTINGS | {"epochs": 50}, kind="mlp", how="trainer", hidden=[6])
+    with pytest.raises(UserError, match="training diverged: the loss of epoch 1 is"):
+        train(block, Dataset(part, part, ["a", "b", "c", "d"], ["x", "y", "z"]))
+    generator = torch.Generator().manual_seed(0)
+    model = models.build(block, (3,), 4, torch.device("cpu"), generator)
+    assert len(list(trainer.train(model, block, part, part, generator))) == 1
+
+
+def test_nothing_is_written_but_the_outputs(tmp_path):
+    write_named_idx(tmp_path / "data")
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["models"]["mlp_fashion_trainer"] |= {"data": "data", "batch_size": 16}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "tmp").mkdir()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HF_")} | {
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path / "home"),
+        "TMPDIR": str(tmp_path / "tmp"),
+    }
+    command = [sys.executable, "-m", "stages", "train", "mlp_fashion_trainer"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.*")}
+    assert written - {"data/classes.txt"} == {
+        "params.yaml",
+        "models/mlp_fashion_trainer.safetensors",
+        "metrics/train/mlp_fashion_trainer.json",
+        "plots/history/mlp_fashion_trainer.csv",
+    }
+    assert [*(tmp_path / "home").iterdir(), *(tmp_path / "tmp").iterdir()] == []

@@ -21,6 +21,13 @@ WAYS = {
     "torch": "by `torch.nn`",
     "trainer": "by transformers' `Trainer`",
 }
+# those that have a form on the Hub
+KINDS = {
+    "softmax": "Softmax regression",
+    "mlp": "A multilayer perceptron",
+    "lenet": "LeNet-5",
+    "resnet": "A small ResNet",
+}
 
 BookConfig.register_for_auto_class()  # saved, a model brings its code along
 BookModel.register_for_auto_class("AutoModelForImageClassification")
@@ -43,9 +50,7 @@ def write_model(
         class_names: of each target, from 0.
     """
     model = architecture(block, shape, class_names)
-    tensors = model.state_dict()
-    for tensor, array in zip(tensors.values(), arrays, strict=True):
-        tensor.copy_(array)
+    model.load_state_dict(dict(zip(model.state_dict(), arrays, strict=True)))
     model.save_pretrained(folder)
     size = {"height": shape[1], "width": shape[2]}
     ViTImageProcessor(size=size, do_normalize=False).save_pretrained(folder)
@@ -116,6 +121,7 @@ def write_card(
         template_path=str(TEMPLATE),
         name=name,
         block=block,
+        kind=KINDS[block.kind],
         way=WAYS[block.how],
         ours=block.kind != "resnet",
         settings=block.model_dump(exclude_none=True, exclude={"recipe", "data"}),

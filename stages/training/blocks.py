@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import Count, Name, Positive, Section, load_params
@@ -162,10 +162,32 @@ class ResNet(OfImages):
     hidden: Annotated[list[Units], Field(min_length=1)]
     depths: Annotated[list[Units], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def as_many_depths_as_hidden(self):
+        """Refuse lists of different lengths: each has an entry a stage."""
+        if len(self.depths) != len(self.hidden):
+            raise ValueError(
+                f"depths must have {len(self.hidden)} entries, as hidden, got {self.depths}"
+            )
+        return self
+
     @property
     def threads(self) -> int | None:
         """Two, as of LeNet by PyTorch's convolutions."""
         return 2
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Raise a UserError if the model can't learn from its data, as Block's.
+
+        Batch normalisation takes each batch's mean and deviation: one row alone has none.
+        """
+        super().check(name, shape, rows)
+        last = 0 if self.drop_last else sum(rows) % self.batch_size
+        if 1 in (self.batch_size, last):
+            raise UserError(
+                f"models.{name}.batch_size must leave no batch of one row, got "
+                f"{self.batch_size} for {sum(rows)} rows; drop_last: true drops the last"
+            )
 
     def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
         """Return transformers' configuration, for so many classes; any image will do."""

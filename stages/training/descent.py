@@ -14,8 +14,9 @@ from stages.training.device import reproducible_device
 def start(block: GradientModel, dataset, seed: int):
     """Return a model with its initial weights, and what trains it.
 
-    The latter is an iterator of `loop.Epoch`, each of which moves the model on; it raises a
-    UserError where the loss is no longer finite.
+    The latter is an iterator of `loop.Epoch`, each of which moves the model on (by
+    transformers' Trainer, the first moves it to the end); it raises a UserError where the
+    loss is no longer finite.
 
     Args:
         block: complete, as `load_model` returns it.

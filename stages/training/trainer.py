@@ -1,9 +1,11 @@
 """Training by transformers' Trainer: the loop that most people use. Chapter 9.
 
 Its defaults are made for language models of many gigabytes. What is said here in their
-place makes it take the book's batches and steps, to the last bit.
+place makes it take the book's batches and steps, to the last bit; but a schedule other than
+constant goes down step by step here, and epoch by epoch in `concise.sgd`.
 """
 
+import math
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from transformers import (
 )
 
 from stages.concise.pretrained import BookConfig, BookModel
+from stages.pipeline.errors import UserError
 from stages.training.batches import as_input
 from stages.training.blocks import GradientModel
 from stages.training.loop import Epoch, Rows, Tally, accuracy
@@ -102,6 +105,7 @@ class AfterEpoch(TrainerCallback):
     def on_epoch_end(self, args, state, control, model: nn.Module, **kwargs) -> None:
         test_acc = accuracy(model.eval(), *self.test_set)
         self.epochs.append(self.tally.epoch(len(self.epochs) + 1, test_acc))
+        control.should_training_stop |= not math.isfinite(self.epochs[-1].train_loss)
 
 
 def train(
@@ -114,8 +118,16 @@ def train(
     """Train a model, and yield at the end what each epoch came to.
 
     Args as `loop.train` takes them; the block has the rest.
+
+    Raises:
+        UserError: it would train on several GPUs at once, each with batches of its own.
     """
     device = model.device
+    if device.type == "cuda" and torch.cuda.device_count() > 1:
+        raise UserError(
+            f"the Trainer takes all {torch.cuda.device_count()} GPUs that it sees, expected "
+            "one: set CUDA_VISIBLE_DEVICES=0, say, and DEVICE=cuda"
+        )
     train_set, test_set = (
         [torch.as_tensor(array, device=device) for array in part]
         for part in (train_set, test_set)

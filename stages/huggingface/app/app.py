@@ -36,13 +36,18 @@ def as_data(picture: Image.Image) -> Image.Image:
     paper = Image.new("RGBA", picture.size, "white")
     grey = Image.alpha_composite(paper, picture).convert("L")
     pixels = np.asarray(grey)
-    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    if np.median(edge) > WHITE / 2:
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    if np.median(border) > WHITE / 2:
         grey = ImageOps.invert(grey)
     box = grey.point(lambda value: WHITE * (value > 0.1 * WHITE)).getbbox()
     if box is None:
         raise gr.Error("There is nothing in the picture.")
-    return ImageOps.pad(grey.crop(box), (PIXELS, PIXELS), color=0)
+    cut = grey.crop(box)
+    square = Image.new("L", (max(cut.size),) * 2)
+    square.paste(
+        cut, [(edge - length) // 2 for edge, length in zip(square.size, cut.size)]
+    )
+    return square.resize((PIXELS, PIXELS))
 
 
 def compare(picture: Image.Image | dict | None, names: list[str]) -> list:
@@ -103,7 +108,9 @@ with gr.Blocks(title="Deep learning by hand") as app:
                 )
                 drawn = gr.Button("Compare", variant="primary")
             with gr.Tab("Upload"):
-                upload = gr.Image(type="pil", sources=["upload", "clipboard"])
+                upload = gr.Image(
+                    type="pil", image_mode=None, sources=["upload", "clipboard"]
+                )
                 uploaded = gr.Button("Compare", variant="primary")
         with gr.Column(scale=1):
             gr.Markdown("What the models see: 28 × 28 pixels, light on black.")

@@ -1,0 +1,106 @@
+const COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70"];
+const CURVES_AT_FIRST = 6;
+const { experiments, params, metrics } = data;
+const element = (id) => document.getElementById(id);
+const ticked = new Set();
+
+const value = (experiment, key) => experiment.params[key] ?? experiment.metrics[key];
+const words = (x) => typeof x === "number" ? String(+x.toPrecision(5)) : x === undefined ? "–" : JSON.stringify(x);
+const isLoss = (metric) => /loss|rmse/.test(metric);
+
+// numbers on a scale of their own, all else as names at equal distances
+function axis(key) {
+  const values = experiments.map((experiment) => value(experiment, key));
+  if (values.every((x) => typeof x === "number")) return { values, ticks: {} };
+  const names = [...new Set(values.map(words))];
+  const places = values.map((x) => names.indexOf(words(x)));
+  return { values: places, ticks: { tickvals: names.map((_, i) => i), ticktext: names } };
+}
+
+function options(id, names, chosen) {
+  for (const name of names) element(id).append(new Option(name, name, false, name === chosen));
+  element(id).addEventListener("change", draw);
+}
+
+function cell(row, text, name = "td") {
+  const made = document.createElement(name);
+  made.append(text);
+  row.append(made);
+  return made;
+}
+
+function table(metric, ranked) {
+  element("head").replaceChildren();
+  for (const title of ["experiment", metric, ...params]) cell(element("head"), title, "th");
+  element("rows").replaceChildren(...ranked.map((experiment, rank) => {
+    const row = document.createElement("tr"), box = document.createElement("input"), label = document.createElement("label");
+    box.type = "checkbox";
+    box.checked = ticked.has(experiment.name);
+    box.addEventListener("change", () => {
+      ticked[box.checked ? "add" : "delete"](experiment.name);
+      curves();
+    });
+    label.append(box, ` ${experiment.name}`);
+    cell(row, label);
+    cell(row, words(value(experiment, metric))).className = rank ? "" : "best";
+    for (const key of params) cell(row, words(value(experiment, key)));
+    return row;
+  }));
+}
+
+function parallel(metric) {
+  const dimensions = [...params, metric].map((key) => {
+    const { values, ticks } = axis(key);
+    return { label: key, values, ...(ticks.tickvals ? ticks : {}) };
+  });
+  const colour = experiments.map((experiment) => value(experiment, metric));
+  show("parallel", {
+    data: [{ type: "parcoords", dimensions, labelangle: -15, labelside: "bottom",
+             line: { color: colour, colorscale: "Viridis", reversescale: isLoss(metric), showscale: true } }],
+    layout: { height: 420, margin: { l: 60, r: 60, t: 30, b: 90 } },
+  });
+}
+
+function scatter(metric) {
+  const x = element("x").value, { values, ticks } = axis(x);
+  show("scatter", {
+    data: [{ type: "scatter", mode: "markers+text", x: values, y: experiments.map((e) => value(e, metric)),
+             text: experiments.map((e) => e.name), textposition: "top center", cliponaxis: false,
+             marker: { size: 10, color: COLOURS[0] }, hovertemplate: "%{text}: %{y:.5~g}<extra></extra>" }],
+    layout: { height: 420, margin: { l: 60, r: 40, t: 30, b: 50 },
+              xaxis: { title: { text: x }, automargin: true, ...ticks }, yaxis: { title: { text: metric }, automargin: true } },
+  });
+}
+
+function curves() {
+  const model = element("model").value, column = element("column").value;
+  const drawn = experiments.filter((e) => ticked.has(e.name) && e.curves[model]);
+  show("curves", {
+    data: drawn.map((e, i) => ({
+      type: "scatter", mode: "lines+markers", name: e.name, x: e.curves[model].epoch, y: e.curves[model][column],
+      line: { color: COLOURS[i % COLOURS.length], dash: i < COLOURS.length ? "solid" : "dash" },
+    })),
+    layout: { height: 420, margin: { l: 60, r: 20, t: 30, b: 50 }, showlegend: true, legend: { orientation: "h", y: -0.2 },
+              xaxis: { title: { text: "epoch" } }, yaxis: { title: { text: column.replace("_", " ") }, automargin: true } },
+  });
+}
+
+function draw() {
+  const metric = element("metric").value, sign = isLoss(metric) ? 1 : -1;
+  const known = experiments.filter((e) => value(e, metric) !== undefined);
+  const ranked = known.sort((a, b) => sign * (value(a, metric) - value(b, metric)));
+  if (!ticked.size) for (const e of ranked.slice(0, CURVES_AT_FIRST)) ticked.add(e.name);
+  table(metric, ranked);
+  parallel(metric);
+  scatter(metric);
+  curves();
+}
+
+const models = [...new Set(experiments.flatMap((e) => Object.keys(e.curves)))];
+const first = metrics.find((metric) => metric.endsWith("test accuracy")) ?? metrics[0];
+options("metric", metrics, first);
+options("x", [...params, ...metrics], params[0]);
+options("model", models, models.includes(first?.split(":")[0]) ? first.split(":")[0] : models[0]);
+options("column", ["train_loss", "train_acc", "test_acc"], "test_acc");
+draw();
+dark.addEventListener("change", draw);

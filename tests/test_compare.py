@@ -1,0 +1,144 @@
+"""`make compare`: DVC's experiments on a page, of a small project with real experiments."""
+
+import subprocess
+import sys
+
+import pytest
+
+from stages.compare import differing, experiments, flat, metrics
+from tests.browser import CHROMIUM, chromium
+from tests.project import ENVIRONMENT, ROOT
+
+TRAIN = """
+import json, pathlib, sys, yaml
+lr = yaml.safe_load(open("params.yaml"))["train"]["lr"]
+for folder in ("metrics/test", "plots/history"):
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+json.dump({"accuracy": 1 - lr}, open("metrics/test/net.json", "w"))
+rows = [f"{epoch},{lr / epoch},0.5,{1 - lr}" for epoch in (1, 2, 3)]
+header = "epoch,train_loss,train_acc,test_acc"
+open("plots/history/net.csv", "w").write("\\n".join([header, *rows]) + "\\n")
+"""
+PIPELINE = """
+stages:
+  train:
+    cmd: python train.py
+    params: [train]
+    metrics: [metrics/test/net.json: {cache: false}]
+    plots: [plots/history/net.csv: {cache: false}]
+"""
+
+
+def run(folder, *command, check=True):
+    environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0 or not check, result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A pipeline of one stage, committed."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "train.py").write_text(TRAIN)
+    (folder / "dvc.yaml").write_text(PIPELINE)
+    (folder / "params.yaml").write_text("train:\n  lr: 0.1\n  name: plain\n")
+    run(folder, "git", "init", "-q", "-b", "main")
+    run(folder, "git", "config", "user.name", "tester")
+    run(folder, "git", "config", "user.email", "tester@localhost")
+    run(folder, "dvc", "init", "-q")
+    run(folder, "dvc", "repro", "-q")
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "commit", "-qm", "all")
+    return folder
+
+
+def compare(folder, check=True):
+    return run(folder, sys.executable, "-m", "stages", "compare", check=check)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_experiments_stand_side_by_side_the_best_on_top(project):
+    refused = compare(project, check=False)
+    assert refused.returncode == 1
+    assert "has no experiments yet; dvc exp run -S" in refused.stderr
+    assert not (project / "report").exists()
+    for name, lr in (("half", 0.05), ("double", 0.2)):
+        run(project, "dvc", "exp", "run", "-q", "-n", name, "-S", f"train.lr={lr}")
+    compare(project)
+    first = (project / "report/experiments.html").read_bytes()
+    compare(project)
+    assert (project / "report/experiments.html").read_bytes() == first
+    with chromium() as browser:
+        page = browser.new_page()
+        problems, asked = [], []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((project / "report/experiments.html").as_uri())
+        assert rows(page) == [
+            ["half", "0.95", "0.05"],
+            ["main", "0.9", "0.1"],
+            ["double", "0.8", "0.2"],
+        ]
+        drawn = "document.getElementById('chart-{}')._fullData.length"
+        assert page.evaluate(drawn.format("curves")) == 3
+        page.get_by_label("double").uncheck()
+        assert page.evaluate(drawn.format("curves")) == 2
+        for chart in ("parallel", "scatter"):
+            assert page.evaluate(drawn.format(chart)) == 1
+        assert problems == []
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def rows(page):
+    return [
+        [cell.strip() for cell in row.locator("td").all_inner_texts()]
+        for row in page.locator("#rows tr").all()
+    ]
+
+
+def test_metrics_are_named_as_a_reader_would():
+    files = {
+        "metrics/test/m.json": {"data": {"accuracy": 0.5, "per_class": [1], "rows": 9}},
+        "metrics/train/m.json": {"data": {"train_acc": 0.25}},
+        "metrics/titanic.json": {"data": {"log_loss": 0.125}},
+        "metrics/broken.json": {"error": {"type": "YAMLFileCorruptedError"}},
+    }
+    assert metrics(files) == {
+        "m: test accuracy": 0.5,
+        "m: test rows": 9,
+        "m: train accuracy": 0.25,
+        "titanic: log loss": 0.125,
+    }
+
+
+def test_params_are_named_by_their_place_and_only_what_differs_is_kept():
+    assert flat({"a": {"b": [1], "c": None}, "d": 2}) == {
+        "a.b": [1],
+        "a.c": None,
+        "d": 2,
+    }
+    assert differing([{"a": [1], "b": 1}, {"a": [2], "b": 1, "c": 0}]) == ["a", "c"]
+
+
+def test_what_failed_or_waits_is_left_out(monkeypatch):
+    monkeypatch.setattr("stages.compare.curves", lambda rev: {})
+    done = {
+        "params": {"params.yaml": {"data": {"seed": 0}}},
+        "metrics": {"metrics/test/m.json": {"data": {"accuracy": 1.0}}},
+    }
+    commit = {"rev": "c" * 40, "name": "main", "data": done}
+    commit["experiments"] = [
+        {"revs": [{"rev": "d" * 40, "name": None, "data": done}]},
+        {"revs": [{"rev": "e" * 40, "name": "failed", "data": None}]},
+    ]
+    found = experiments([{"rev": "workspace"}, commit])
+    assert [e.name for e in found] == ["main", "ddddddd"]
