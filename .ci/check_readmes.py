@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from stages.pages.book import read_comparisons, read_spread
+from stages.report import hugging_face
 
 ROOT = Path(__file__).parents[1]
 TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshold")
@@ -41,6 +42,12 @@ def main() -> None:
         difference = f"{rung['difference']:+.4f} ± {rung['difference_se']:.4f}"
         holdout = f"{rung['holdout_accuracy']:.4f}, {rung['holdout_low']:.3f} "
         rows.add(("| ", f"| {accuracy} | {loss} | {difference} | {holdout}"))
+    for way in hugging_face()["ways"]:
+        test = json.loads((ROOT / f"metrics/test/{way['model']}.json").read_text())
+        figures = f"{way['lines']} | {way['seconds']:.2f} | {test['accuracy']:.4f}"
+        rows.add(("| ", f"| {figures} |"))
+    resnet = json.loads((ROOT / "metrics/test/resnet_fashion_trainer.json").read_text())
+    rows.add(("", f"{resnet['accuracy']:.4f}"))
     readmes = {
         name: (ROOT / name).read_text(encoding="utf-8")
         for name in ("README.md", "README.zh-CN.md")

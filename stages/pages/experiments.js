@@ -1,4 +1,5 @@
 const COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70"];
+const WORST_TO_BEST = [[0, COLOURS[2]], [0.5, COLOURS[3]], [1, COLOURS[0]]];
 const CURVES_AT_FIRST = 6;
 const { experiments, params, metrics } = data;
 const element = (id) => document.getElementById(id);
@@ -51,12 +52,12 @@ function table(metric, ranked) {
 function parallel(metric) {
   const dimensions = [...params, metric].map((key) => {
     const { values, ticks } = axis(key);
-    return { label: key, values, ...(ticks.tickvals ? ticks : {}) };
+    return { label: key.split(": ").pop(), values, ...(ticks.tickvals ? ticks : {}) };
   });
   const colour = experiments.map((experiment) => value(experiment, metric));
   show("parallel", {
-    data: [{ type: "parcoords", dimensions, labelangle: -15, labelside: "bottom",
-             line: { color: colour, colorscale: "Viridis", reversescale: isLoss(metric), showscale: true } }],
+    data: [{ type: "parcoords", dimensions, labelangle: -20, labelside: "bottom", rangefont: { color: "rgba(0,0,0,0)" },
+             line: { color: colour, colorscale: WORST_TO_BEST, reversescale: isLoss(metric) } }],
     layout: { height: 420, margin: { l: 60, r: 60, t: 30, b: 90 } },
   });
 }
@@ -80,7 +81,7 @@ function curves() {
       type: "scatter", mode: "lines+markers", name: e.name, x: e.curves[model].epoch, y: e.curves[model][column],
       line: { color: COLOURS[i % COLOURS.length], dash: i < COLOURS.length ? "solid" : "dash" },
     })),
-    layout: { height: 420, margin: { l: 60, r: 20, t: 30, b: 50 }, showlegend: true, legend: { orientation: "h", y: -0.2 },
+    layout: { height: 420, margin: { l: 60, r: 20, t: 30, b: 50 }, showlegend: true, legend: { orientation: "h", y: -0.25 },
               xaxis: { title: { text: "epoch" } }, yaxis: { title: { text: column.replace("_", " ") }, automargin: true } },
   });
 }
