@@ -22,6 +22,7 @@ GRADIENT_TRAINED = {
     "mlp_fashion_torch",
     "softmax_fashion_autograd",
     "mlp_xor_autograd",
+    "mlp_fashion_trainer",
 }
 
 
