@@ -13,7 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stages.pages.book import read_json, read_spread
+from stages.pages.book import read_spread
+from stages.pipeline.files import read_json
 
 LADDER = Path("metrics/titanic_ladder.json")
 SAME_SCALE = {"macro_f1": "accuracy"}  # what scatters as another figure does
