@@ -12,11 +12,8 @@ from stages.pipeline.params import Name, Section, Seed, load_params
 from stages.titanic.settings import Titanic
 from stages.training.blocks import Fit, Models, Seeds, Train
 
-OTHERS_IN_HUB = {
-    "fashion_mnist",
-    "samples",
-    "space",
-}  # a model's folder lies beside them
+# a model's folder in hub/ lies beside them
+OTHERS_IN_HUB = {"fashion_mnist", "samples", "space"}
 
 
 class Params(Section):

@@ -95,7 +95,7 @@ def metrics(files: dict[str, dict]) -> dict[str, float]:
 
 def curves(rev: str) -> dict[str, dict[str, list[float]]]:
     """Return each model's history as it was committed, or kept of an experiment."""
-    archive = output("git", "archive", rev, "plots/history", text=False)
+    archive = output("git", "archive", rev, "plots/history")
     found = {}
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         for member in filter(tarfile.TarInfo.isfile, files):
@@ -115,11 +115,10 @@ def differing(entries: list[dict[str, Any]]) -> list[str]:
     return [k for k in keys if len({json.dumps(e.get(k)) for e in entries}) > 1]
 
 
-def output(*command: str, text: bool = True) -> Any:
+def output(*command: str) -> bytes:
     """Return what a command prints."""
-    result = subprocess.run(command, capture_output=True, text=text, check=False)
+    result = subprocess.run(command, capture_output=True, check=False)
     if result.returncode:
-        message = result.stderr if text else result.stderr.decode()
-        last = (message.strip().splitlines() or ["it said nothing"])[-1]
+        last = (result.stderr.decode().strip().splitlines() or ["it said nothing"])[-1]
         raise UserError(f"{' '.join(command)} failed: {last}")
     return result.stdout

@@ -184,22 +184,13 @@ def sample_sets(
 def autograd(charts: dict) -> dict[str, dict[str, float]]:
     """Add charts of functions and their derivatives; return the errors of all by hand."""
     rows = read_rows("plots/autograd.csv")
-    for name, function, derivative in [
-        ("autograd", "y", "gradient"),
-        *((f"autograd-{f}", f, f"{f}_gradient") for f in CURVES),
-    ]:
-        charts[name] = figures.lines(
-            {
-                "y = 2x²" if function == "y" else function: columns(
-                    rows, "x", function
-                ),
-                "gradient 4x" if function == "y" else "gradient": columns(
-                    rows, "x", derivative
-                ),
-            },
-            "x",
-            "value",
-        )
+    drawn = {"autograd": {"y = 2x²": "y", "gradient 4x": "gradient"}}
+    for function in CURVES:
+        names = {function: function, "gradient": f"{function}_gradient"}
+        drawn[f"autograd-{function}"] = names
+    for chart, names in drawn.items():
+        series = {label: columns(rows, "x", name) for label, name in names.items()}
+        charts[chart] = figures.lines(series, "x", "value")
     return read_json(Path("metrics/autograd.json"))["checked"]
 
 

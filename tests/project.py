@@ -15,6 +15,8 @@ ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     "DVC_NO_ANALYTICS": "1",
 }
+# of someone who has not told Hugging Face's libraries anything
+PLAIN = {k: v for k, v in ENVIRONMENT.items() if not k.startswith("HF_")}
 
 
 class Project:
@@ -67,12 +69,12 @@ def lock_of(folder: Path) -> dict:
     return yaml.safe_load((folder / "dvc.lock").read_text())
 
 
-def run(folder: Path, *command: str, check: bool = True):
+def run(folder: Path, *command: str, check: bool = True, env=ENVIRONMENT):
     result = subprocess.run(
         command,
         check=False,
         cwd=folder,
-        env=ENVIRONMENT,
+        env=env,
         text=True,
         capture_output=True,
     )

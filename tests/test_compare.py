@@ -1,13 +1,12 @@
 """`make compare`: DVC's experiments on a page, of a small project with real experiments."""
 
-import subprocess
 import sys
 
 import pytest
 
 from stages.compare import differing, experiments, flat, metrics
 from tests.browser import CHROMIUM, chromium
-from tests.project import ENVIRONMENT, ROOT
+from tests.project import ENVIRONMENT, ROOT, run
 
 TRAIN = """
 import json, pathlib, sys, yaml
@@ -29,20 +28,6 @@ stages:
 """
 
 
-def run(folder, *command, check=True):
-    environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
-    result = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0 or not check, result.stderr
-    return result
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A pipeline of one stage, committed."""
@@ -61,7 +46,9 @@ def project(tmp_path_factory):
 
 
 def compare(folder, check=True):
-    return run(folder, sys.executable, "-m", "stages", "compare", check=check)
+    env = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "stages", "compare"]
+    return run(folder, *command, check=check, env=env)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")

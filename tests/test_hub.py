@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import subprocess
 import sys
 
 import numpy as np
@@ -18,7 +17,7 @@ from stages.huggingface.space import write_space
 from stages.pipeline.files import read_json, replacing_folder
 from stages.training import loop, models
 from stages.training.blocks import MLP, LeNet, ResNet, Softmax
-from tests.project import ROOT
+from tests.project import PLAIN, ROOT, run
 from tests.test_lenet import BLOCK as LENET
 from tests.test_models import COMMON
 from tests.test_trainer import RESNET
@@ -43,19 +42,9 @@ CLASSES = ["hat", "shoe", "sock"]
 
 def elsewhere(folder, program, *arguments):
     """Run a program in another folder, offline, with an empty home for caches."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
-    environment |= {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "home")}
+    env = PLAIN | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "home")}
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    result = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    return json.loads(run(folder, *command, env=env).stdout)
 
 
 def predictions(folder, data, *models):

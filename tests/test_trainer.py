@@ -1,7 +1,5 @@
 """transformers' Trainer takes our batches and steps, to the last bit."""
 
-import os
-import subprocess
 import sys
 
 import numpy as np
@@ -15,7 +13,7 @@ from stages.training import loop, models, trainer
 from stages.training.blocks import MLP, ResNet
 from stages.training.descent import start
 from tests.own_data import write_named_idx
-from tests.project import ROOT
+from tests.project import PLAIN, ROOT, run
 from tests.test_models import COMMON
 
 SETTINGS = COMMON | {"batch_size": 8, "epochs": 3, "dtype": "float32", "shuffle": True}
@@ -121,13 +119,13 @@ def test_nothing_is_written_but_the_outputs(tmp_path):
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     (tmp_path / "home").mkdir()
     (tmp_path / "tmp").mkdir()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HF_")} | {
+    env = PLAIN | {
         "PYTHONPATH": str(ROOT),
         "HOME": str(tmp_path / "home"),
         "TMPDIR": str(tmp_path / "tmp"),
     }
     command = [sys.executable, "-m", "stages", "train", "mlp_fashion_trainer"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    run(tmp_path, *command, env=env)
     written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.*")}
     assert written - {"data/classes.txt"} == {
         "params.yaml",

@@ -7,9 +7,6 @@ git-LFS for large files. Xet, which the Hub prefers for these today, is not cove
 import base64
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +20,7 @@ from stages.huggingface.data import write_dataset
 from stages.huggingface.models import write_model
 from stages.huggingface.space import write_space
 from stages.training.blocks import Softmax
+from tests.project import PLAIN, run
 from tests.test_models import COMMON
 
 TOKEN = "hf_test"
@@ -124,23 +122,14 @@ def hub():
 
 
 def upload(hub, home, *arguments):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
-    environment |= {
+    env = PLAIN | {
         "HF_ENDPOINT": hub.endpoint,
         "HF_TOKEN": TOKEN,
         "HF_HOME": str(home),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
-    command = [
-        str(Path(sys.executable).with_name("hf")),
-        "upload",
-        *map(str, arguments),
-    ]
-    result = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
+    run(home.parent, "hf", "upload", *map(str, arguments), env=env)
 
 
 def write(kind, folder):
