@@ -15,8 +15,11 @@ ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     "DVC_NO_ANALYTICS": "1",
 }
-# of someone who has not told Hugging Face's libraries anything
-PLAIN = {k: v for k, v in ENVIRONMENT.items() if not k.startswith("HF_")}
+# of someone who has told Hugging Face's libraries and torch's compiler nothing; the latter
+# sets a variable in whatever process imports it, this one as well
+PLAIN = {
+    k: v for k, v in ENVIRONMENT.items() if not k.startswith(("HF_", "TORCHINDUCTOR_"))
+}
 
 
 class Project:
