@@ -19,6 +19,7 @@ from stages.pages.book import (
     read_comparisons,
     tally,
 )
+from stages.pages.graph import read_graph
 from stages.pages.images import picture, weight_pictures
 from stages.pages.page import render
 from stages.pipeline.files import read_arrays, read_json, write_bytes
@@ -84,6 +85,7 @@ def main() -> None:
         "fashion": fashion(datasets[FASHION_MNIST]),
         "sample_sets": sample_sets(models, datasets, predictions, charts),
         "checked": autograd(charts),
+        "graph": read_graph(Path("data/autograd_graph.json")),
         "curves": CURVES,
         "models": models,
         "scores": {m: read_json(Path(f"metrics/test/{m}.json")) for m in blocks},

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from hypothesis import given
 from PIL import Image
 from pytest import approx
 
+from stages.autograd import graph
 from stages.datasets.folder import Dataset, Part
 from stages.evaluation.mistakes import most_confident_mistakes
 from stages.pages.book import Spread, compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene
+from stages.pages.graph import OPERATIONS, read_graph
 from stages.pages.images import weight_pictures
 from stages.pipeline.errors import UserError
 from stages.report import book, curves, sample_sets
@@ -213,3 +216,37 @@ def test_a_new_model_leaves_the_colours_of_the_others():
 def test_a_confusion_has_shares_of_rows_and_classes_never_seen():
     figure = confusion(["a", "a", "b"], ["a", "b", "b"], ["a", "b", "c"])
     assert figure.data[0].z.tolist() == [[0.5, 0.5, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_the_graph_is_a_chain_with_what_else_goes_in_beside_it(tmp_path):
+    """(w × 2 + b)²: its inputs come from the left, what is used twice says so."""
+    nodes = [
+        ("b", "", [], [1.0], [14.0]),
+        ("w", "", [], 3.0, 28.0),
+        ("", "×", [1], 6.0, 14.0),
+        ("", "+", [2, 0], [7.0], [14.0]),
+        ("", "@", [3, 3], 49.0, 1.0),
+    ]
+    keys = ["name", "operation", "inputs", "value", "gradient"]
+    path = tmp_path / "graph.json"
+    path.write_text(
+        json.dumps({"nodes": [dict(zip(keys, node, strict=True)) for node in nodes]})
+    )
+    rows = read_graph(path)
+    assert [[node.formula for node in row] for row in rows] == [
+        ["w"],
+        ["w × a constant"],
+        ["b", "v2 + b"],
+        ["v3 @ v3"],
+    ]
+    assert [node.uses for row in rows for node in row] == [1, 1, 1, 2, 0]
+    assert rows[2][0].value == [[1.0]] and rows[3][0].name == "loss"
+
+
+def test_the_page_knows_every_operation_of_chapter_1_and_shows_each_once(tmp_path):
+    nodes = graph()
+    path = tmp_path / "graph.json"
+    path.write_text(json.dumps({"nodes": nodes}))
+    shown = [node for row in read_graph(path) for node in row]
+    assert len({node.name for node in shown}) == len(shown) == len(nodes)
+    assert {node["operation"] for node in nodes} == set(OPERATIONS)

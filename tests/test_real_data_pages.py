@@ -202,6 +202,27 @@ def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
+def test_backpropagation_goes_step_by_step(open_page, viewport):
+    page = open_page(REPORT, viewport)
+    values, gradients = page.locator(".node .value"), page.locator(".node .gradient")
+
+    def shown(numbers):
+        return [e.inner_text().split() for e in numbers.all() if e.is_visible()]
+
+    nodes = values.count()
+    assert len(shown(values)) == len(shown(gradients)) == nodes
+    step = page.get_by_role("button", name="Step")
+    step.click()  # after the last, from the start
+    assert shown(values) == shown(gradients) == []
+    step.click()
+    assert shown(values) == [["1.000", "2.000"]]
+    page.get_by_role("slider").fill(str(nodes + 1))
+    assert len(shown(values)) == nodes
+    assert shown(gradients) == [["1.000"]]
+    assert "Back: loss has its gradient" in page.get_by_role("status").inner_text()
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
 @pytest.mark.parametrize("command", [["show"], ["diff", "HEAD"]], ids=" ".join)
 def test_dvcs_plots_draw_without_network_and_fit_the_screen(
     open_page, viewport, command, tmp_path

@@ -1,0 +1,26 @@
+// steps through the graph: the values in their order, then the gradients in the opposite one
+const nodes = [...document.querySelectorAll(".node")];  // inputs first
+const slider = document.querySelector("#graph-step");
+const said = document.querySelector("#graph-said");
+
+function stepTo(step) {
+  const isForward = step <= nodes.length;
+  const at = isForward ? nodes[step - 1] : nodes[2 * nodes.length - step];
+  nodes.forEach((node, i) => {
+    node.classList.toggle("unknown", i >= step);
+    node.classList.toggle("no-gradient", step < 2 * nodes.length - i);
+    node.classList.toggle("at", node === at);
+  });
+  slider.value = step;
+  if (!at) return said.textContent = "Nothing is computed yet.";
+  const { name, formula, rule, uses } = at.dataset;
+  const computed = name === formula ? `${name} is given.` : `${name} = ${formula}.`;
+  const why = { 0: ", which is 1 of itself", 1: "" }[uses] ?? `, the sum of what its ${uses} uses handed to it`;
+  said.textContent = isForward ? `Forward: ${computed}` : `Back: ${name} has its gradient ḡ${why}. ${rule}`;
+}
+
+slider.max = 2 * nodes.length;
+slider.addEventListener("input", () => stepTo(+slider.value));
+document.querySelector("#graph-next").addEventListener("click", () =>
+  stepTo((+slider.value + 1) % (2 * nodes.length + 1)));
+stepTo(2 * nodes.length);
