@@ -1,6 +1,7 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
 from tests.project import ROOT, run
@@ -199,6 +200,19 @@ def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
         chart.locator(".legendtoggle").first.click()
         page.wait_for_timeout(1000)  # a second click too soon would be a double click
         assert curves.count() == expected
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_the_report_passes_wcags_automatic_checks(open_page, viewport, color_scheme):
+    page = open_page(REPORT, viewport, color_scheme=color_scheme)
+    charts(page)
+    level_aa = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    found = Axe().run(page, options=level_aa).response
+    assert [
+        (v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]
+    ] == []
+    assert "color-contrast" in [rule["id"] for rule in found["passes"]]
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
