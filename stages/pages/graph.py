@@ -1,8 +1,9 @@
 """The graph of a small network's loss, laid out to be stepped through. Chapter 1."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
+
+from stages.pipeline.files import read_json
 
 # of an operation: how it is written, and what backward() hands to its inputs, where ḡ is
 # the gradient of what came out
@@ -47,7 +48,7 @@ def read_graph(path: Path) -> list[list[Node]]:
     Each link is a row: the node itself last, before it what else went into it, and before
     that what went into that.
     """
-    entries = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+    entries = read_json(path)["nodes"]
     used = [number for entry in entries for number in entry["inputs"]]
     names = [entry["name"] or f"v{i}" for i, entry in enumerate(entries)]
     names[-1] = "loss"
