@@ -13,8 +13,9 @@ function stepTo(step) {
   });
   slider.value = step;
   if (!at) return said.textContent = "Nothing is computed yet.";
-  const { name, formula, rule, uses } = at.dataset;
-  const computed = name === formula ? `${name} is given.` : `${name} = ${formula}.`;
+  const { name, rule, uses } = at.dataset;
+  const heading = at.querySelector("b").textContent;
+  const computed = heading === name ? `${name} is given.` : `${heading}.`;
   const why = { 0: ", which is 1 of itself", 1: "" }[uses] ?? `, the sum of what its ${uses} uses handed to it`;
   said.textContent = isForward ? `Forward: ${computed}` : `Back: ${name} has its gradient ḡ${why}. ${rule}`;
 }
