@@ -24,7 +24,8 @@ def test_an_example_to_follow_on_paper():
     """Of a 3 × 3 image, four patches of 2 × 2, each with the weights [[1, 2], [0, -1]]."""
     image = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]).reshape(1, 1, 3, 3)
     weight = torch.tensor([[1.0, 2], [0, -1]]).reshape(1, 1, 2, 2)
-    values, columns = convolution(image, weight, torch.tensor([10.0]))
+    values, patches = convolution(image, weight, torch.tensor([10.0]))
+    columns = patches.reshape(4, 4)  # four numbers of each of four patches
     assert columns.T.tolist() == [
         [1, 2, 4, 5],
         [2, 3, 5, 6],
@@ -36,7 +37,7 @@ def test_an_example_to_follow_on_paper():
 
     # if each of the four weighs 1 in the loss, a weight's gradient is the sum it has seen
     ones = torch.ones(1, 1, 2, 2)
-    by_weight, by_bias = convolution_gradients(columns, weight, ones)
+    by_weight, by_bias = convolution_gradients(patches, weight, ones)
     assert by_weight.tolist() == [[[[12, 16], [24, 28]]]]
     assert by_bias.tolist() == [4]
     # and a pixel's the sum of the weights that it met: the middle one met all four
@@ -71,8 +72,8 @@ def test_convolution_and_its_gradients_are_pytorchs(case, outputs):
 
     how = {"stride": stride, "padding": padding}
     with torch.no_grad():
-        values, columns = convolution(images, weight, bias, **how)
-        by_weight, by_bias = convolution_gradients(columns, weight, gradient)
+        values, patches = convolution(images, weight, bias, **how)
+        by_weight, by_bias = convolution_gradients(patches, weight, gradient)
         by_images = images_gradient(images.shape, weight, gradient, **how)
     for found, reference in [
         (values, expected.detach()),
@@ -115,9 +116,11 @@ def test_fold_is_the_gradient_of_unfold(case):
     assert_close((patches * other).sum(), (images * folded).sum())
 
 
-def test_without_padding_no_pixel_is_copied():
-    images = torch.zeros(2, 3, 8, 8)
-    assert unfold(images, 3).untyped_storage().data_ptr() == images.data_ptr()
+def test_a_pixel_is_copied_kernel_times():
+    """Not kernel² times: patches one above the other share their pixels' memory."""
+    patches = unfold(torch.zeros(2, 3, 8, 8), kernel=3)
+    assert patches.shape == (3, 3, 3, 6, 2, 6)
+    assert patches.untyped_storage().nbytes() == 4 * (3 * 2 * 8 * 6) * 3
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -130,8 +133,8 @@ def test_the_bytes_do_not_depend_on_the_number_of_threads(threads):
     try:
         for number in (1, threads):
             torch.set_num_threads(number)
-            values, columns = convolution(images, weight, bias, padding=2)
-            results.append([values, *convolution_gradients(columns, weight, gradient)])
+            values, patches = convolution(images, weight, bias, padding=2)
+            results.append([values, *convolution_gradients(patches, weight, gradient)])
     finally:
         torch.set_num_threads(before)
     for one, other in zip(*results, strict=True):

@@ -24,19 +24,24 @@ def draw_grid(
         captions, colours: of each image, `count` of them.
         columns: images side by side, >= 1.
     """
-    rows = -(-len(images) // columns)
-    lines = 1 + captions[0].count("\n")
-    height = rows * (1.2 + 0.2 * lines) + 0.4  # inches
-    figure = Figure((1.25 * columns, height), dpi=100, layout="constrained")
-    figure.suptitle(title)
-    panels = figure.subplots(rows, columns, squeeze=False).flat
-    for panel in panels:
-        panel.axis("off")
-    for panel, image, caption, colour in zip(
-        figure.axes, images, captions, colours, strict=False
-    ):
-        panel.imshow(image.transpose(1, 2, 0), cmap="gray", vmin=0, vmax=255)
-        panel.set_title(caption, fontsize=9, color=colour)
+    column, line = 1.25, 0.17  # inches: of an image with its margin, of a line of text
+    edge = 1.1 / max(images.shape[2:])  # of a pixel
+    above = line * (1.3 + captions[0].count("\n"))
+    row = above + edge * images.shape[2] + 0.1
+    width, height = column * columns, 0.4 + row * -(-len(images) // columns)
+    figure = Figure((width, height), dpi=100)
+    panel = figure.add_axes((0, 0, 1, 1))  # one for all, five times as fast as one each
+    panel.axis("off")
+    panel.text(width / 2, 0.3, title, fontsize=12, ha="center")
+    for i, image in enumerate(images):
+        middle, top = column * (i % columns + 0.5), 0.4 + row * (i // columns) + above
+        half, bottom = edge * images.shape[3] / 2, top + edge * images.shape[2]
+        extent = middle - half, middle + half, bottom, top
+        grey = {"cmap": "gray", "vmin": 0, "vmax": 255}
+        panel.imshow(image.transpose(1, 2, 0), extent=extent, **grey)
+        text = {"fontsize": 9, "color": colours[i], "ha": "center", "va": "bottom"}
+        panel.text(middle, top - 0.05, captions[i], **text)
+    panel.set(xlim=(0, width), ylim=(height, 0))
     return figure
 
 

@@ -9,11 +9,11 @@ Both look at every patch of an image: kernel × kernel pixels, one patch beside 
     g h i            d e g h
                      e f h i
 
-so that a convolution is one product of matrices, its gradients others, and a pooling the
+so that a convolution is a product of matrices, its gradients others, and a pooling the
 mean or the largest number of each column. A pixel lies in several patches: folding their
 gradients back adds up what each says of it. LeCun and others (1998); the unfolding is
 Chellapilla, Puri and Simard's (2006). Images are (rows, channels, height, width); in memory
-channels come first, as the products want and leave them.
+they lie as [channels, height, rows, width], as the products want and leave them.
 """
 
 import torch
@@ -21,10 +21,10 @@ from torch import Tensor
 
 
 def unfold(images: Tensor, kernel: int, stride: int = 1, padding: int = 0) -> Tensor:
-    """Return every patch: (channels, kernel, kernel, rows, down, across).
+    """Return every patch: (channels, kernel, kernel, down, rows, across).
 
     [c, i, j] is pixel i, j of channel c of each patch, down · across patches of each row:
-    all images, moved by i and j. It is a view, if there is no padding: no pixel is copied.
+    all images, moved by i and j. For each j they are copied; each i sees the same copy.
 
     Args:
         images: (rows, channels, height, width).
@@ -32,40 +32,37 @@ def unfold(images: Tensor, kernel: int, stride: int = 1, padding: int = 0) -> Te
         stride: pixels from one patch to the next, >= 1.
         padding: zeros added on each side, >= 0.
     """
-    images = pad(images.transpose(0, 1), padding)
-    patches = images.unfold(2, kernel, stride).unfold(3, kernel, stride)
-    return patches.permute(0, 4, 5, 1, 2, 3)
+    images = images.permute(1, 2, 0, 3)
+    if padding:
+        channels, height, rows, width = images.shape
+        shape = channels, height + 2 * padding, rows, width + 2 * padding
+        padded = images.new_zeros(shape)
+        padded[:, padding:-padding, :, padding:-padding] = images
+        images = padded
+    moved = images.unfold(3, kernel, stride).permute(0, 4, 1, 2, 3).contiguous()
+    return moved.unfold(2, kernel, stride).permute(0, 5, 1, 2, 3, 4)
 
 
 def fold(patches: Tensor, shape: torch.Size, stride: int, padding: int = 0) -> Tensor:
     """Return images of this shape, each pixel the sum over its patches: unfold's gradient."""
-    channels, kernel, _, rows, down, across = patches.shape
+    channels, kernel, _, down, rows, across = patches.shape
     height, width = shape[2] + 2 * padding, shape[3] + 2 * padding
-    images = patches.new_zeros(channels, rows, height, width)
+    moved = patches.new_zeros(channels, kernel, height, rows, across)
+    images = patches.new_zeros(channels, height, rows, width)
     for i in range(kernel):
-        for j in range(kernel):
-            moved = images[
-                :, :, i : i + stride * down : stride, j : j + stride * across : stride
-            ]
-            moved += patches[:, i, j]
-    images = images[:, :, padding : height - padding, padding : width - padding]
-    return images.transpose(0, 1)
-
-
-def pad(images: Tensor, padding: int) -> Tensor:
-    """Return images (…, height, width) with zeros on each side."""
-    if not padding:
-        return images
-    *others, height, width = images.shape
-    padded = images.new_zeros(*others, height + 2 * padding, width + 2 * padding)
-    padded[..., padding:-padding, padding:-padding] = images
-    return padded
+        moved[:, :, i : i + stride * down : stride] += patches[:, i]
+    for j in range(kernel):
+        images[..., j : j + stride * across : stride] += moved[:, j]
+    images = images[:, padding : height - padding, :, padding : width - padding]
+    return images.permute(2, 0, 1, 3)
 
 
 def convolution(
     images: Tensor, weight: Tensor, bias: Tensor, stride: int = 1, padding: int = 0
 ) -> tuple[Tensor, Tensor]:
     """Return weight · patches + bias: (rows, outputs, down, across), and the patches.
+
+    One product a row of the kernel: its weights, times what it sees.
 
     Args:
         images: (rows, channels, height, width).
@@ -74,30 +71,35 @@ def convolution(
         stride, padding: as `unfold` takes them.
     """
     patches = unfold(images, weight.shape[-1], stride, padding)
-    rows, down, across = patches.shape[3:]
-    columns = patches.reshape(weight[0].numel(), -1)
-    values = torch.addmm(bias.unsqueeze(1), weight.flatten(1), columns)
-    return values.reshape(-1, rows, down, across).transpose(0, 1), columns
+    down, rows, across = patches.shape[3:]
+    values = bias.unsqueeze(1).repeat(1, down * rows * across)
+    for i in range(weight.shape[-1]):
+        seen = patches[:, i].flatten(2).flatten(0, 1)
+        values.addmm_(weight[:, :, i].flatten(1), seen)
+    return values.reshape(-1, down, rows, across).permute(2, 0, 1, 3), patches
 
 
 def convolution_gradients(
-    columns: Tensor, weight: Tensor, gradient: Tensor
+    patches: Tensor, weight: Tensor, gradient: Tensor
 ) -> list[Tensor]:
     """Return the loss's gradients with respect to weight and bias.
 
-    ∂loss/∂weight = gradient · columnsᵀ, row by row: of one long product, the last digit
-        would depend on the number of threads
+    ∂loss/∂weight = gradient · patchesᵀ, one place down after another: of one long product,
+        the last digit would depend on the number of threads
     ∂loss/∂bias = sum of gradient over rows and patches
 
     Args:
-        columns: the patches, as `convolution` returned them.
+        patches: as `convolution` returned them.
         weight: (outputs, channels, kernel, kernel).
         gradient: (rows, outputs, down, across), with respect to what it returned.
     """
-    gradient = gradient.flatten(2)
-    by_row = columns.unflatten(1, (len(gradient), -1)).permute(1, 2, 0)
-    by_weight = (gradient @ by_row).sum(dim=0)
-    return [by_weight.reshape(weight.shape), gradient.sum(dim=(0, 2))]
+    by_bias = gradient.sum(dim=(0, 2, 3))
+    gradient = gradient.permute(2, 1, 0, 3).flatten(2)
+    by_weight = torch.empty_like(weight)
+    for i in range(weight.shape[-1]):
+        seen = patches[:, i].flatten(3).flatten(0, 1).permute(1, 2, 0)
+        by_weight[:, :, i] = (gradient @ seen).sum(0).unflatten(1, weight.shape[1:3])
+    return [by_weight, by_bias]
 
 
 def images_gradient(
@@ -111,38 +113,37 @@ def images_gradient(
 
     ∂loss/∂patches = weightᵀ · gradient, and of a pixel, the sum over its patches.
     """
-    _, channels, kernel, _ = weight.shape
-    rows, _, down, across = gradient.shape
-    columns = weight.flatten(1).T @ gradient.transpose(0, 1).flatten(1)
-    patches = columns.reshape(channels, kernel, kernel, rows, down, across)
+    gradient = gradient.permute(1, 2, 0, 3)
+    patches = weight.flatten(1).T @ gradient.flatten(1)
+    patches = patches.reshape(*weight.shape[1:], *gradient.shape[1:])
     return fold(patches, shape, stride, padding)
 
 
 def average_pooling(images: Tensor, kernel: int, stride: int) -> Tensor:
     """Return the mean of every patch: (rows, channels, down, across)."""
-    patches = unfold(images, kernel, stride).flatten(1, 2).unbind(dim=1)
-    return (sum(patches) / kernel**2).transpose(0, 1)
+    columns = sum(unfold(images, kernel, stride).unbind(1))
+    return (sum(columns.unbind(1)) / kernel**2).permute(2, 0, 1, 3)
 
 
 def average_pooling_gradient(
     shape: torch.Size, kernel: int, stride: int, gradient: Tensor
 ) -> Tensor:
     """Return the gradient with respect to images of this shape: a share for each pixel."""
-    share = gradient.transpose(0, 1)[:, None, None] / kernel**2
+    share = gradient.permute(1, 2, 0, 3)[:, None, None] / kernel**2
     return fold(share.expand(-1, kernel, kernel, -1, -1, -1), shape, stride)
 
 
 def max_pooling(images: Tensor, kernel: int, stride: int) -> tuple[Tensor, Tensor]:
     """Return the largest pixel of every patch, and which one of the patch it is."""
     largest = unfold(images, kernel, stride).flatten(1, 2).max(dim=1)
-    return largest.values.transpose(0, 1), largest.indices
+    return largest.values.permute(2, 0, 1, 3), largest.indices
 
 
 def max_pooling_gradient(
     shape: torch.Size, kernel: int, stride: int, places: Tensor, gradient: Tensor
 ) -> Tensor:
     """Return the gradient with respect to images of this shape: all of it to the largest."""
-    gradient = gradient.transpose(0, 1).unsqueeze(1)
+    gradient = gradient.permute(1, 2, 0, 3).unsqueeze(1)
     patches = gradient.new_zeros(len(places), kernel**2, *places.shape[1:])
     patches.scatter_(1, places.unsqueeze(1), gradient)
     return fold(patches.unflatten(1, (kernel, kernel)), shape, stride)

@@ -75,20 +75,20 @@ def unfold(images: Tensor, kernel: int, stride: int, padding: int = 0) -> Tensor
 def convolve(images: Tensor, weight: Tensor, bias: Tensor, **how: int) -> Tensor:
     """Return what `convolution.convolution` does, by the engine."""
     patches = unfold(images, weight.data.shape[-1], **how)
-    rows, down, across = patches.data.shape[3:]
+    down, rows, across = patches.data.shape[3:]
     columns = patches.reshape(weight.data[0].numel(), -1)
     values = weight.reshape(len(weight.data), -1) @ columns + bias.reshape(-1, 1)
-    places = torch.arange(values.data.numel()).reshape(-1, rows, down, across)
-    return values.reshape(-1)[places.transpose(0, 1)]
+    places = torch.arange(values.data.numel()).reshape(-1, down, rows, across)
+    return values.reshape(-1)[places.permute(2, 0, 1, 3)]
 
 
 def pool(images: Tensor, reduce: Callable[[Tensor, int], Tensor]) -> Tensor:
     """Return the mean or the largest number of each patch of 2 × 2, by the engine."""
     patches = unfold(images, 2, stride=2)
-    channels, _, _, rows, down, across = patches.data.shape
-    values = reduce(patches.reshape(channels, 4, rows, down, across), 1)
+    channels, _, _, *others = patches.data.shape
+    values = reduce(patches.reshape(channels, 4, *others), 1)
     places = torch.arange(values.data.numel()).reshape(values.data.shape)
-    return values.reshape(-1)[places.transpose(0, 1)]
+    return values.reshape(-1)[places.permute(2, 0, 1, 3)]
 
 
 def learning(model, forward: Callable[..., Tensor], features: Array) -> Check:
@@ -135,7 +135,7 @@ def checks() -> dict[str, Check]:
     images, kernels = numbers(2, 3, 6, 6, seed=3), numbers(4, 3, 3, 3, seed=4)
     biases = numbers(4, seed=5)
     shape, how, targets = images.shape, {"stride": 2, "padding": 1}, torch.arange(4) % 3
-    _, columns = convolution.convolution(images, kernels, biases, **how)
+    _, patches = convolution.convolution(images, kernels, biases, **how)
     float64 = {"dtype": torch.float64}
     return {
         "relu_gradient": Check(
@@ -165,7 +165,7 @@ def checks() -> dict[str, Check]:
         "convolution_gradients": Check(
             [kernels, biases],
             lambda w, b: convolution.convolution(images, w, b, **how)[0],
-            lambda w, b, g: convolution.convolution_gradients(columns, w, g),
+            lambda w, b, g: convolution.convolution_gradients(patches, w, g),
             lambda w, b: convolve(Tensor(images), w, b, **how),
         ),
         "images_gradient": Check(

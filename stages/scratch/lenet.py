@@ -84,10 +84,10 @@ class LeNet:
         """
         steps = []
         for (weight, bias), padding in zip(self.layers[:2], (2, 0), strict=True):
-            values, columns = convolution(images, weight, bias, padding=padding)
+            values, patches = convolution(images, weight, bias, padding=padding)
             values = self.activate(values)
             images = average_pooling(values, kernel=2, stride=2)
-            steps += [columns, values, images]
+            steps += [patches, values, images]
         given = [images.flatten(1)]
         for weight, bias in self.layers[2:-1]:
             given.append(self.activate(linear(given[-1], weight, bias)))
@@ -106,7 +106,7 @@ class LeNet:
         first, and turns the gradient of its outputs into that of its inputs.
         """
         first, second, *linears = [weight for weight, _ in self.layers]
-        columns1, values1, pooled1, columns2, values2, pooled2, *given, logits = (
+        patches1, values1, pooled1, patches2, values2, pooled2, *given, logits = (
             self.forward(features)
         )
         loss, gradient = cross_entropy(logits, targets)
@@ -119,12 +119,12 @@ class LeNet:
         gradient = gradient.reshape(pooled2.shape)
         gradient = average_pooling_gradient(values2.shape, 2, 2, gradient)
         gradient = self.activation_gradient(values2, gradient)
-        gradients = convolution_gradients(columns2, second, gradient) + gradients
+        gradients = convolution_gradients(patches2, second, gradient) + gradients
         gradient = images_gradient(pooled1.shape, second, gradient)
         gradient = average_pooling_gradient(values1.shape, 2, 2, gradient)
         gradient = self.activation_gradient(values1, gradient)
         return (
             loss,
             logits,
-            convolution_gradients(columns1, first, gradient) + gradients,
+            convolution_gradients(patches1, first, gradient) + gradients,
         )

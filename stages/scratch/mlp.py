@@ -21,14 +21,14 @@ def relu(values: Tensor) -> Tensor:
 def relu_gradient(outputs: Tensor, gradient: Tensor) -> Tensor:
     """Return the loss's gradient with respect to relu's input.
 
-    It goes through where the input, and with it the output, was above 0, and is 0
-    elsewhere; at exactly 0, too, as PyTorch's own.
+    It goes through where the input, and with it the output, was above 0, so that its
+    sign is 1, and is 0 elsewhere; at exactly 0, too, as PyTorch's own.
 
     Args:
         outputs: what relu returned.
         gradient: of the loss with respect to that, same shape.
     """
-    return gradient * (outputs > 0)
+    return gradient * outputs.sign()
 
 
 def named(layers: list[tuple[Tensor, Tensor]]) -> list[tuple[str, Tensor]]:

@@ -43,7 +43,8 @@ def build(block: GradientModel, shape, classes: int, generator: torch.Generator)
     if block.kind == "resnet":
         # transformers draws the weights, from no generator that one could hand to it
         torch.manual_seed(generator.initial_seed() if generator else 0)
-        return GreyResNetForImageClassification(ResNetConfig(**arguments))
+        model = GreyResNetForImageClassification(ResNetConfig(**arguments))
+        return model.to(memory_format=torch.channels_last)  # a third faster
     config = BookConfig(block.kind, arguments, grey=shape[0] == 1, dtype=block.dtype)
     return BookModel(config, generator)
 
