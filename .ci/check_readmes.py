@@ -1,4 +1,5 @@
-"""Fail if a README's results aren't the committed metrics', or its code not the other's.
+"""Fail if a page's results aren't the committed metrics', a link of it leads nowhere, or the
+READMEs don't show the same code.
 
 On a clean clone; after a `make repro` elsewhere the metrics may be another processor's.
 """
@@ -9,64 +10,133 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 
-from stages.pages.book import read_comparisons, read_spread
+from stages.pages.book import Comparison, read_comparisons, read_spread
 from stages.report import hugging_face
 
 ROOT = Path(__file__).parents[1]
+READMES = ["README.md", "README.zh-CN.md"]
 TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshold")
+OURS = ("lenet_fashion_torch", "lenet_fashion_scratch", "resnet_fashion_trainer")
+
+# how a line of a page begins, and what stands in it
+Row = tuple[str, str]
 
 
 def main() -> None:
-    rows = {
-        (
-            f"| `{c.subject}` |",
-            f"| {c.book or '–'} | {c.ours_in_words} | {c.expected} | {c.book_lies or '–'} |",
-        )
-        for c in read_comparisons()
-        if c.spread
+    pages = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in [*map(ROOT.joinpath, READMES), *sorted(ROOT.glob("docs/*.md"))]
     }
-    honest = json.loads((ROOT / "metrics/titanic.json").read_text())
-    leaky = json.loads((ROOT / "metrics/titanic_leaky.json").read_text())
-    rows |= {
-        ("| ", f"| {leaky[f'leaky_{key}']:.5f} | {honest[key]:.5f} |")
-        for key in TITANIC
-    }
-    lenet = json.loads((ROOT / "metrics/test/lenet_fashion_torch.json").read_text())
-    spread = read_spread(Path("metrics/test/lenet_fashion_torch.json"), "accuracy")
-    rows.add(("`lenet_fashion_torch`", f"{lenet['accuracy']:.4f}"))
-    rows.add(("", str(spread)))
-    ladder = json.loads((ROOT / "metrics/titanic_ladder.json").read_text())["rungs"]
-    for rung in ladder.values():
-        accuracy = f"{rung['accuracy']:.4f} ± {rung['accuracy_se']:.4f}"
-        loss = f"{rung['log_loss']:.4f}" if "log_loss" in rung else "–"
-        difference = f"{rung['difference']:+.4f} ± {rung['difference_se']:.4f}"
-        holdout = f"{rung['holdout_accuracy']:.4f}, {rung['holdout_low']:.3f} "
-        rows.add(("| ", f"| {accuracy} | {loss} | {difference} | {holdout}"))
-    for way in hugging_face()["ways"]:
-        test = json.loads((ROOT / f"metrics/test/{way['model']}.json").read_text())
-        figures = f"{way['lines']} | {way['seconds']:.2f} | {test['accuracy']:.4f}"
-        rows.add(("| ", f"| {figures} |"))
-    resnet = json.loads((ROOT / "metrics/test/resnet_fashion_trainer.json").read_text())
-    rows.add(("", f"{resnet['accuracy']:.4f}"))
-    readmes = {
-        name: (ROOT / name).read_text(encoding="utf-8")
-        for name in ("README.md", "README.zh-CN.md")
+    quoted = dict.fromkeys(READMES, in_brief()) | {
+        "docs/results.md": results(),
+        "docs/titanic.md": titanic(),
+        "docs/hub.md": hub(),
     }
     failures = [
         f"{name} has no row {start} … {end}"
-        for name, text in readmes.items()
-        for start, end in sorted(rows)
-        if not any(line.startswith(start) and end in line for line in text.splitlines())
+        for name, rows in quoted.items()
+        for start, end in rows
+        if not any(
+            line.startswith(start) and end in line for line in pages[name].splitlines()
+        )
     ]
-    english, chinese = (code_blocks(text) for text in readmes.values())
+    failures += [
+        f"{name}: {link} is no file of the project"
+        for name, text in pages.items()
+        for link in re.findall(r"(?:\]\(|src(?:set)?=\")(?!http)([^)\"#]+)", text)
+        if not (ROOT / name).parent.joinpath(link).exists()
+    ]
     failures += [
         f"only one README has, in this place:\n{one}\nand the other:\n{other}"
-        for one, other in zip_longest(english, chinese)
+        for one, other in zip_longest(*(code_blocks(pages[name]) for name in READMES))
         if one != other
     ]
     if failures:
         sys.exit("\n".join(failures))
-    print("the READMEs quote the committed metrics, and show the same code")
+    print("the pages quote the committed metrics, and the READMEs show the same code")
+
+
+def in_brief() -> list[Row]:
+    """Return what the READMEs quote: test accuracies, and how many figures there are."""
+    comparisons = read_comparisons()
+    rows = [
+        (f"| `{c.subject}` |", f"| {figures(c)} |")
+        for c in comparisons
+        if c.spread and c.key == "accuracy"
+    ]
+    for model in ("lenet_fashion_torch", "resnet_fashion_trainer"):
+        rows += [("", figure) for figure in accuracy_and_spread(model)]
+    ours = read("metrics/titanic.json")
+    rows += [
+        ("", f"{value:.{digits}f}")
+        for key, digits in [("", 4), ("", 2), ("_low", 3), ("_high", 3)]
+        for value in [ours[f"accuracy{key}"]]
+    ]
+    judged = [c for c in comparisons if c.is_right is not None]
+    return rows + [("", f" {len(some)} ") for some in (judged, comparisons)]
+
+
+def results() -> list[Row]:
+    """Return what docs/results.md quotes."""
+    rows = [
+        (f"| `{c.subject}` | {c.figure} |", f"| {figures(c)} |")
+        for c in read_comparisons()
+        if c.spread
+    ]
+    return rows + [
+        (f"| `{model}` |", f"| {' | '.join(accuracy_and_spread(model))} |")
+        for model in OURS
+    ]
+
+
+def titanic() -> list[Row]:
+    """Return what docs/titanic.md quotes."""
+    ours, leaky = read("metrics/titanic.json"), read("metrics/titanic_leaky.json")
+    rows = [
+        ("| ", f"| {leaky[f'leaky_{key}']:.5f} | {ours[key]:.5f} |") for key in TITANIC
+    ]
+    rows += [
+        ("| ", f"| {leaky[f'leaky_validation_{key}']:.5f} | {ours[key]:.5f} |")
+        for key in ("rmse", "r2")
+    ]
+    counts = ", ".join(str(ours[key]) for key in ("tp", "tn", "fp", "fn"))
+    rows += [("| ", f"| {counts} |"), ("", f"{ours['cv_auc']:.4f}")]
+    for rung in read("metrics/titanic_ladder.json")["rungs"].values():
+        accuracy = f"{rung['accuracy']:.4f} ± {rung['accuracy_se']:.4f}"
+        loss = f"{rung['log_loss']:.4f}" if "log_loss" in rung else "–"
+        difference = f"{rung['difference']:+.4f} ± {rung['difference_se']:.4f}"
+        interval = f"{rung['holdout_low']:.3f} to {rung['holdout_high']:.3f}"
+        holdout = f"{rung['holdout_accuracy']:.4f}, {interval}"
+        rows.append(("| ", f"| {accuracy} | {loss} | {difference} | {holdout} |"))
+    return rows
+
+
+def hub() -> list[Row]:
+    """Return what docs/hub.md quotes."""
+    rows = [("", figure) for figure in accuracy_and_spread("resnet_fashion_trainer")]
+    for way in hugging_face()["ways"]:
+        accuracy, _ = accuracy_and_spread(way["model"])
+        rows.append(("| ", f"| {way['lines']} | {way['seconds']:.2f} | {accuracy} |"))
+    return rows
+
+
+def figures(comparison: Comparison) -> str:
+    """Return the book's figure, ours, the seeds' and where the book's lies among them."""
+    c = comparison
+    cells = c.book or "–", c.ours_in_words, c.expected, c.book_lies or "–"
+    return " | ".join(cells)
+
+
+def accuracy_and_spread(model: str) -> tuple[str, str]:
+    """Return a model's accuracy on its test set, and that of its seeds."""
+    path = f"metrics/test/{model}.json"
+    spread = read_spread(Path(path), "accuracy")
+    return f"{read(path)['accuracy']:.4f}", str(spread)
+
+
+def read(path: str) -> dict:
+    """Read metrics."""
+    return json.loads((ROOT / path).read_text())
 
 
 def code_blocks(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Take the README's pictures of the report: XOR in 3-D, on a light and on a dark screen.
+"""Take the README's pictures of the report: XOR in a plane, on a light and on a dark screen.
 
 `make pictures` runs this after `make repro`. It needs Chromium.
 """
@@ -19,12 +19,11 @@ def main() -> None:
     with chromium() as browser:
         for scheme in ("light", "dark"):
             page = browser.new_page(
-                viewport={"width": 1250, "height": 900}, color_scheme=scheme
+                viewport={"width": 1240, "height": 900}, color_scheme=scheme
             )
             page.goto(REPORT.as_uri())
             wait_for_charts(page)
-            scenes = page.locator(".grid:has(#chart-scene-mlp_xor_scratch)")
-            scenes.screenshot(path=DOCS / f"report-{scheme}.png")
+            page.locator(".story").screenshot(path=DOCS / f"report-{scheme}.png")
 
 
 if __name__ == "__main__":

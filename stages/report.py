@@ -1,6 +1,5 @@
 """Write report/index.html: every chapter's results on one page that needs no network."""
 
-import ast
 import csv
 import hashlib
 import json
@@ -8,6 +7,10 @@ from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
 
 from stages.charts.projection import to_draw
 from stages.datasets.folder import Dataset, read_dataset
@@ -19,17 +22,30 @@ from stages.pages.book import (
     read_comparisons,
     tally,
 )
+from stages.pages.chapters import read_chapters
 from stages.pages.graph import read_graph
-from stages.pages.images import picture, weight_pictures
+from stages.pages.images import embedded, picture
+from stages.pages.learning_rates import learning_rate_chart
+from stages.pages.mistakes import mistakes_side_by_side
+from stages.pages.names import KINDS, WAYS, in_words
 from stages.pages.page import render
+from stages.pages.regions import decision_regions, linear_layers, plane_of_pairs
+from stages.pages.source import lines_of_code, quote
+from stages.pages.trainer import trainer_spec
 from stages.pipeline.files import read_arrays, read_json, write_bytes
 from stages.pipeline.params import Seed, load_params
-from stages.training.blocks import Model, Models
+from stages.training.blocks import Model, Models, load_model
+from stages.training.models import build
 
 FASHION_MNIST = "data/FashionMNIST/raw"
 CURVES = ["relu", "sigmoid", "tanh", "softmax"]
 VERSIONS = ["torch", "transformers", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
-DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
+XOR = "data/split/xor"
+DATA = {FASHION_MNIST: "Fashion-MNIST", XOR: "XOR"}
+PARTED = ["softmax_xor_scratch", "mlp_xor_scratch"]  # whose regions are drawn
+TRAINERS = ["softmax_clusters_scratch", "mlp_xor_scratch"]  # those of the page itself
+OVERFITS = "lenet_fashion_torch"
+MISTAKES = 12  # of a data set
 # the three ways to train it: its model, its row in the benchmark, and what the code is
 LOOP = ["training/loop.py", "training/batches.py"]
 PERCEPTRONS = {
@@ -66,41 +82,58 @@ def main() -> None:
     datasets = {f: read_dataset(f) for f in {**models, FASHION_MNIST: []}}
     predictions = {m: read_rows(f"plots/confusion/{m}.csv") for m in blocks}
     histories = {m: read_rows(f"plots/history/{m}.csv") for m in blocks}
+    scores = {m: read_json(Path(f"metrics/test/{m}.json")) for m in blocks}
     book(comparisons, charts)
     last_digit(charts)
+    learning_rates(charts)
     for model, block in blocks.items():
         charts[f"confusion-{model}"] = confusion(
             predictions[model], datasets[block.data].class_names
         )
     curves(histories, charts)
+    regions(models, datasets, charts)
     # of all metrics; a commit's name is not known before they are committed
     results = b"".join(p.read_bytes() for p in sorted(Path("metrics").rglob("*.json")))
     content = {
+        "fashion": fashion(datasets[FASHION_MNIST]),
+        "titanic": titanic(comparisons, charts),
+        "accuracy": lambda model: scores.get(model, {}).get("accuracy"),
+        "limits": read_json(Path("metrics/limits/mlp_xor_scratch.json")),
+    }
+    chapters = read_chapters(content)
+    content |= {
+        "chapters": chapters,
+        "shown": {piece.target for chapter in chapters for piece in chapter.pieces},
+        "names": {m: in_words(block.kind, block.how) for m, block in blocks.items()},
         "comparisons": [
             (subject, list(group))
             for subject, group in groupby(comparisons, attrgetter("subject"))
         ],
         "tally": tally(comparisons),
+        "quote": quote,
         "beyond": [c for c in comparisons if abs(c.book_deviations or 0) > 3],
-        "fashion": fashion(datasets[FASHION_MNIST]),
         "sample_sets": sample_sets(models, datasets, predictions, charts),
         "checked": autograd(charts),
         "graph": read_graph(Path("data/autograd_graph.json")),
         "curves": CURVES,
         "models": models,
-        "scores": {m: read_json(Path(f"metrics/test/{m}.json")) for m in blocks},
-        "image_models": image_models(blocks, datasets),
+        "scores": scores,
+        "mistakes": {
+            folder: mistakes(datasets[folder], of_folder, blocks, predictions)
+            for folder, of_folder in models.items()
+        },
+        "weights": weights(datasets[FASHION_MNIST].class_names),
         "twins": twins(blocks, histories, charts),
-        "titanic": titanic(comparisons, charts),
+        "trainers": trainers(histories),
         "hugging_face": hugging_face(),
         "params": Path("params.yaml").read_text(encoding="utf-8"),
         "seed": load_params("seed", Seed),
-        "versions": {name: version(name) for name in VERSIONS},
+        "versions": ", ".join(f"{name} {version(name)}" for name in VERSIONS),
         "fingerprint": hashlib.sha256(results).hexdigest()[:12],
     }
 
     drawn = {name: json.loads(chart.to_json()) for name, chart in charts.items()}
-    page = render("report.html.j2", drawn, **content)
+    page = render("report.html.j2", drawn, charts=charts, **content)
     write_bytes(Path("report/index.html"), page)
 
 
@@ -136,6 +169,34 @@ def last_digit(charts: dict) -> None:
         "epoch",
         "cross-entropy, nats",
     )
+
+
+def learning_rates(charts: dict) -> None:
+    """Add charts of a model at several learning rates, its batches shuffled or not."""
+    rows = read_rows("plots/learning_rates/mlp_xor_scratch.csv")
+    for name, metric, y in [
+        ("loss", "train_loss", "cross-entropy, nats (log scale)"),
+        ("accuracy", "test_acc", "share of rows right"),
+    ]:
+        charts[f"learning-rates-{name}"] = learning_rate_chart(rows, metric, y)
+
+
+def regions(
+    models: dict[str, list[str]], datasets: dict[str, Dataset], charts: dict
+) -> None:
+    """Add charts of a plane through XOR's points: the points, and what models make of it."""
+    if XOR not in datasets:
+        return
+    train, test, class_names, columns = datasets[XOR]
+    plane = plane_of_pairs(train.features, train.targets)
+    drawn = test.features, test.targets, class_names, columns
+    charts["regions-labels"] = decision_regions(plane, [], *drawn)
+    for model in PARTED:
+        if model not in models[XOR]:
+            continue
+        arrays = read_arrays(Path(f"models/{model}.safetensors"))
+        chart = decision_regions(plane, linear_layers(arrays), *drawn)
+        charts[f"regions-{model}"] = chart
 
 
 def fashion(dataset: Dataset) -> dict:
@@ -210,6 +271,15 @@ def curves(histories: dict[str, list[dict[str, str]]], charts: dict) -> None:
         }
         charts[f"curves-{metric}"] = figures.lines(series, "epoch", title)
     figures.make_logarithmic(charts["curves-train_loss"])
+    if OVERFITS in histories:
+        series = {
+            name: columns(histories[OVERFITS], "epoch", metric)
+            for name, metric in [
+                ("training set", "train_acc"),
+                ("test set", "test_acc"),
+            ]
+        }
+        charts["overfit"] = figures.lines(series, "epoch", "share of rows right")
 
 
 def confusion(rows: list[dict[str, str]], class_names: list[str]) -> figures.go.Figure:
@@ -220,33 +290,73 @@ def confusion(rows: list[dict[str, str]], class_names: list[str]) -> figures.go.
     return figures.confusion(actual, predicted, class_names)
 
 
-def image_models(blocks: dict[str, Model], datasets: dict[str, Dataset]) -> list[dict]:
-    """Return each model of images with its most confident mistakes, and weights to look at."""
-    found = []
-    for model, block in blocks.items():
-        dataset = datasets[block.data]
-        if not dataset.has_images:
-            continue
-        entry = {
-            "model": model,
-            "mistakes": [
-                {
-                    "image": picture(dataset.test.features[int(row["row"])]),
-                    **row,
-                    "probability": float(row["probability"]),
-                }
-                for row in read_rows(f"data/mistakes/{model}.csv")
-            ],
+def initial_layers(
+    block: Model, dataset: Dataset, seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return weight and bias of each layer before training, as `descent.start` draws them."""
+    generator = torch.Generator().manual_seed(seed)
+    classes, device = len(dataset.class_names), torch.device("cpu")
+    model = build(block, dataset.shape, classes, device, generator)
+    arrays = [parameter.numpy() for _, parameter in model.named_parameters()]
+    return list(zip(arrays[::2], arrays[1::2], strict=True))
+
+
+def mistakes(
+    dataset: Dataset,
+    models: list[str],
+    blocks: dict[str, Model],
+    predictions: dict[str, list[dict[str, str]]],
+) -> list[dict]:
+    """Return images that most models get wrong, and what each of them took them for.
+
+    Twins make the same mistakes: of each kind of model the first is asked.
+    """
+    if not dataset.has_images:
+        return []
+    first: dict[str, str] = {}
+    for model in models:
+        first.setdefault(blocks[model].kind, model)
+    found = mistakes_side_by_side(
+        {m: [row["predicted"] for row in predictions[m]] for m in first.values()},
+        dataset.test.targets,
+        dataset.class_names,
+        MISTAKES,
+    )
+    return [m | {"image": picture(dataset.test.features[m["row"]])} for m in found]
+
+
+def weights(class_names: list[str]) -> dict[str, dict]:
+    """Return pictures of first layers' weights, a row an epoch, a column a name."""
+    found = {}
+    for path in sorted(Path("plots/images/weights").glob("*.png")):
+        is_softmax = path.stem.startswith("softmax")
+        names = class_names if is_softmax else [str(i) for i in range(1, 7)]
+        width, height = Image.open(path).size
+        found[path.stem] = {
+            "image": embedded(path.read_bytes()),
+            "names": names,
+            "epochs": height * len(names) // width - 1,
         }
-        channels, *size = dataset.shape
-        if block.kind == "softmax" and channels == 1:
-            arrays = read_arrays(Path(f"models/{model}.safetensors"))
-            (weight,) = (array for array in arrays.values() if array.ndim == 2)
-            entry["weights"] = list(
-                zip(dataset.class_names, weight_pictures(weight, size), strict=True)
-            )
-        found.append(entry)
     return found
+
+
+def trainers(histories: dict[str, list[dict[str, str]]]) -> list[dict]:
+    """Return what the page needs to train models itself, from the pipeline's own weights."""
+    seed, specs = load_params("seed", Seed), []
+    for model in TRAINERS:
+        if model not in histories:
+            continue
+        block = load_model(model)
+        dataset = read_dataset(block.data, block.standardize)
+        if len(dataset.columns) != 3:  # the page draws points in space
+            continue
+        initial = initial_layers(block, dataset, seed)
+        path = Path(f"plots/learning_rates/{model}.csv")
+        rates = read_rows(str(path)) if path.exists() else []
+        specs.append(
+            trainer_spec(model, block, dataset, initial, histories[model], seed, rates)
+        )
+    return specs
 
 
 def twins(
@@ -267,17 +377,29 @@ def twins(
     for group in groups:
         if len(group) == 1:
             continue
-        series = {m: columns(histories[m], "epoch", "train_loss") for m in group}
+        series = {
+            WAYS[blocks[m].how]["en"]: columns(histories[m], "epoch", "train_loss")
+            for m in group
+        }
         for path in (Path(f"plots/ways/{model}.csv") for model in group):
             if path.exists():  # the group may lack a way
                 rows = read_rows(str(path))
                 ways = [way for way in rows[0] if way != "epoch"]
-                series = {way: columns(rows, "epoch", way) for way in ways}
+                series = {WAYS[way]["en"]: columns(rows, "epoch", way) for way in ways}
         chart = f"twins-{'-'.join(group)}"
         charts[chart] = figures.lines(series, "epoch", "cross-entropy, nats")
         losses = zip(*(values for _, values in series.values()), strict=True)
         gaps = [max(at_once) - min(at_once) for at_once in losses]
-        found.append({"models": group, "chart": chart, "gaps": gaps})
+        block = blocks[group[0]]
+        found.append(
+            {
+                "kind": block.kind,
+                "name": KINDS[block.kind],
+                "data": DATA.get(block.data, block.data),
+                "chart": chart,
+                "gaps": gaps,
+            }
+        )
     return found
 
 
@@ -361,16 +483,6 @@ def hugging_face() -> dict:
         for way, (model, row, names) in PERCEPTRONS.items()
     ]
     return {"ways": ways, "machine": speed["machine"]}
-
-
-def lines_of_code(path: Path) -> int:
-    """Return how many lines a Python file has without comments, docstrings and blank ones."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
-            node.body[0] = ast.Pass()
-    lines = ast.unparse(tree).splitlines()
-    return sum(line.strip() not in ("", "pass") for line in lines)
 
 
 def read_rows(path: str) -> list[dict[str, str]]:

@@ -28,7 +28,8 @@ def chromium() -> Iterator:
 
 
 def wait_for_charts(page) -> None:
-    """Wait until every chart of the report is drawn, the 3-D ones too."""
+    """Draw every chart of the report, as for print, and wait until all are, the 3-D ones too."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.wait_for_function(
         "[...document.querySelectorAll('.chart')].every(c => c._fullData?.length)"
     )

@@ -2,7 +2,8 @@
 
 A stage's outputs and its entry in dvc.lock are removed, the whole pipeline is run, and
 stopped somewhere within that stage; every stage has its turn. Where DVC itself was just
-writing a file of its own, that is half a file, and is put right first, as the README says.
+writing a file of its own, that is half a file, and is put right first, as
+docs/robustness.md says.
 """
 
 import os
@@ -101,7 +102,7 @@ def processes_in(project: Project) -> list[psutil.Process]:
     return found
 
 
-# the README's, for the files that DVC writes in place
+# those of docs/robustness.md, for the files that DVC writes in place
 REMEDIES = {
     "dvc.lock": ("git", "restore", "dvc.lock"),
     ".dvc/tmp/rwlock": ("rm", ".dvc/tmp/rwlock"),

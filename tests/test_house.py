@@ -88,7 +88,7 @@ NEUTRAL = {"errors.py", "lifetime.py", "params.py", "settings.py", "__init__.py"
 # what the runner sets for every stage
 NOT_IMPORTED = {"stages/pipeline/arithmetic.py"}
 # what a stage reads as text
-COUNTED = {"report": {"stages/concise", "stages/scratch"}}
+QUOTED = {"report": {"stages/concise", "stages/scratch", "stages/titanic/rules.py"}}
 # these write what they have as it is
 AS_IT_IS = {"check", "check_data", "download"}
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
@@ -117,7 +117,7 @@ def test_a_stage_depends_on_the_code_that_it_runs_and_on_no_other(name):
         needed.discard(Path("stages/pipeline/files.py"))
     missing = {p for p in needed if not any(p.is_relative_to(dep) for dep in deps)}
     assert missing == set()
-    deps -= COUNTED.get(name, set())
+    deps -= QUOTED.get(name, set())
     idle = {dep for dep in deps if not any(p.is_relative_to(dep) for p in run)}
     assert idle == set()
 
@@ -128,7 +128,7 @@ def test_the_pipeline_runs_nothing_of_the_one_beside_it():
     outs = [
         Path(next(iter(out)))
         for stage in stages
-        for out in stage.get("metrics", []) + stage["plots"]
+        for out in stage.get("metrics", []) + stage.get("plots", [])
     ]
     deps = {
         Path(dep)

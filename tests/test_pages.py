@@ -1,16 +1,18 @@
 """What the report is made of: comparisons, mistakes, pictures of weights, charts."""
 
-import base64
-import io
+import csv
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from PIL import Image
 from pytest import approx
 
 from stages.autograd import graph
@@ -19,9 +21,9 @@ from stages.evaluation.mistakes import most_confident_mistakes
 from stages.pages.book import Spread, compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene
 from stages.pages.graph import OPERATIONS, read_graph
-from stages.pages.images import weight_pictures
 from stages.pipeline.errors import UserError
 from stages.report import book, curves, sample_sets
+from stages.results import CHINESE
 from stages.results import main as results
 from tests.strategies import logits_and_targets
 
@@ -72,23 +74,92 @@ def test_a_spread_is_written_to_two_digits_of_its_deviation(mean, std, words):
     assert str(Spread(24, mean, std)) == words
 
 
-def test_results_are_the_books_figures_and_those_of_ones_own_models(
-    tmp_path, monkeypatch, capsys
-):
+@pytest.fixture
+def printed(tmp_path, monkeypatch, capsys):
+    """Print results under a locale: two figures of the book's, and a model of one's own."""
     shutil.copy("params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     for folder in ("data", "metrics/test"):
         Path(folder).mkdir(parents=True)
     Path("data/book_figures.csv").write_text(
-        "file,key,figure,book,expected\nmetrics/books.json,rows,rows,3,same\n"
+        "file,key,figure,book,expected\n"
+        "metrics/books.json,rows,test rows,3,same\n"
+        "metrics/books.json,f1,F1,1.0,same\n"
     )
-    Path("metrics/books.json").write_text('{"rows": 4}')
+    Path("metrics/books.json").write_text('{"rows": 4, "f1": 1.0}')
     Path("metrics/test/mlp_xor_scratch.json").write_text('{"accuracy": 0.5, "rows": 9}')
-    results()
-    _, of_book, of_own, _, count, _ = capsys.readouterr().out.splitlines()
-    assert of_book.split() == ["books", "rows", "3", "4", "=", "NO"]
-    assert of_own.split() == ["mlp_xor_scratch", "test", "accuracy", "–", "0.50000"]
-    assert count == "0 of 1 are as expected."
+
+    def printed(**locale):
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.setenv(name, locale.get(name, ""))
+        results()
+        return capsys.readouterr().out.splitlines()
+
+    return printed
+
+
+def test_results_are_the_books_figures_and_those_of_ones_own_models(printed):
+    _, wrong, right, own, _, count, why = printed(LANG="en_US.UTF-8")
+    assert wrong.split() == ["books", "test", "rows", "3", "4", "=", "NO"]
+    assert right.split() == ["books", "F1", "1.0", "1.00000", "=", "yes"]
+    assert own.split() == ["mlp_xor_scratch", "test", "accuracy", "–", "0.50000"]
+    assert count == "1 of 2 are as expected."
+    assert why == "With other parameters than the book's, that is no fault."
+
+
+def test_results_are_in_chinese_where_the_locale_is(printed):
+    headings, wrong, right, own, _, count, why = printed(LANG="zh_CN.UTF-8")
+    assert headings.split() == ["指标", "书", "我们", "预期", "书的偏离", "符合预期"]
+    assert wrong.split() == ["books", "测试集行数", "3", "4", "=", "否"]
+    assert right.split() == ["books", "F1", "1.0", "1.00000", "=", "是"]
+    assert own.split() == ["mlp_xor_scratch", "测试准确率", "–", "0.50000"]
+    assert count == "2 个结果中，1 个符合预期。"
+    assert why == "参数与书里不同时，这不算错。"
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading"),
+    [
+        ({}, "figure"),
+        ({"LANG": "zh_TW.UTF-8"}, "指标"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "figure"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "指标"),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "C"}, "figure"),
+    ],
+)
+def test_the_language_of_results_is_the_locales(printed, locale, heading):
+    assert printed(**locale)[0].split()[0] == heading
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en_US", "expected"), ("zh_CN", "预期")]
+)
+def test_columns_of_results_are_in_line_although_chinese_is_twice_as_wide(
+    printed, language, heading
+):
+    as_wide_as_shown = [
+        re.sub("[\u4e00-\u9fff]", r"\g<0>\g<0>", line)
+        for line in printed(LANG=f"{language}.UTF-8")
+    ]
+    headings, wrong, right, *_ = as_wide_as_shown
+    column = headings.index("".join(2 * c if c > "z" else c for c in heading))
+    assert wrong.index("=") == right.index("=") == column
+
+
+def test_every_figure_of_the_book_has_a_chinese_name_but_for_abbreviations():
+    words = json.loads(CHINESE.read_text(encoding="utf-8"))
+    with open("data/book_figures.csv", newline="", encoding="utf-8") as file:
+        figures = {row["figure"] for row in csv.DictReader(file)}
+    assert figures - set(words) == {"F1", "AUC"}
+
+
+def test_results_are_printed_in_an_encoding_that_lacks_a_letter():
+    chinese = {"LC_ALL": "zh_CN.GBK", "PYTHONIOENCODING": "gbk"}
+    command = [sys.executable, "-m", "stages", "results"]
+    done = subprocess.run(
+        command, env=os.environ | chinese, capture_output=True, check=True
+    )
+    assert "验证集 R?" in done.stdout.decode("gbk")
 
 
 def test_the_books_figures_are_drawn_in_the_cloud_of_seeds(tmp_path, monkeypatch):
@@ -136,21 +207,6 @@ def test_mistakes_are_the_wrong_rows_of_highest_softmax(case):
         assert probability == approx(probabilities[row].item(), rel=1e-4)
     shown = [probability for *_, probability in mistakes]
     assert shown == sorted(shown, reverse=True)
-
-
-def test_weights_are_red_for_a_class_white_at_zero_and_blue_against_it():
-    weight = np.array([[2.0, 0.0], [-2.0, 1.0]])
-    pixels = [
-        np.array(
-            Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
-        ).astype(int)
-        for uri in weight_pictures(weight, (1, 2))
-    ]
-    assert pixels[0].shape == (1, 2, 3)
-    strong, zero, against = pixels[0][0, 0], pixels[0][0, 1], pixels[1][0, 0]
-    assert strong[0] > strong[2]
-    assert zero.min() > 240
-    assert against[2] > against[0]
 
 
 def test_a_scene_marks_each_wrong_point_once_in_the_colour_of_what_it_was_taken_for():

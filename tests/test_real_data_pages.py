@@ -1,7 +1,11 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
+import csv
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from pytest import approx
 
 from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
 from tests.project import ROOT, run
@@ -59,17 +63,42 @@ def charts(page):
     )
 
 
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
-    open_page, viewport, color_scheme
-):
-    page = open_page(REPORT, viewport, color_scheme=color_scheme)
-    drawn = charts(page)
-    assert len(drawn) >= 20
-    for chart in drawn:
-        assert chart["marks"] > 0, chart
+def drawn(page, selector):
+    """Scroll to a chart, wait until it is drawn, and return it."""
+    chart = page.locator(selector).first
+    chart.evaluate("c => c.scrollIntoView({block: 'center'})")
+    page.wait_for_function("c => c._fullData?.length", arg=chart.element_handle())
+    page.wait_for_timeout(1000)
+    return chart
 
+
+def in_each_look(page):
+    """Show the page in both languages, light and dark; yield after each change."""
+    for change in (
+        lambda: page.emulate_media(color_scheme="dark"),
+        lambda: page.click("#language"),
+        lambda: page.emulate_media(color_scheme="light"),
+        lambda: None,
+    ):
+        yield page.evaluate("document.documentElement.lang")
+        change()
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
+def test_every_chart_draws_its_marks_and_nothing_is_cut_off(open_page, viewport):
+    page = open_page(REPORT, viewport, locale="en-US")
+    languages = []
+    for language in in_each_look(page):
+        languages.append(language)
+        found = charts(page)
+        assert len(found) >= 50
+        for chart in found:
+            assert chart["marks"] > 0, chart
+        nothing_is_cut_off(page, viewport)
+    assert languages == ["en", "en", "zh", "zh"]
+
+
+def nothing_is_cut_off(page, viewport):
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= viewport["width"]
     outside = page.evaluate(
@@ -116,9 +145,7 @@ def test_every_chart_draws_its_marks_and_nothing_is_cut_off(
 
 def test_a_scene_turns_when_it_is_dragged(open_page):
     page = open_page(REPORT, WIDE)
-    charts(page)
-    scene = page.locator("[id^=chart-scene]").first
-    scene.scroll_into_view_if_needed()
+    scene = drawn(page, "[id^=chart-scene]")
     before = scene.evaluate(EYE)
     box = scene.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -132,9 +159,7 @@ def test_a_scene_turns_when_it_is_dragged(open_page):
 
 def test_the_wheel_scrolls_past_a_scene_until_it_is_clicked(open_page):
     page = open_page(REPORT, WIDE)
-    charts(page)
-    scene = page.locator("[id^=chart-scene]").first
-    scene.scroll_into_view_if_needed()
+    scene = drawn(page, "[id^=chart-scene]")
     box = scene.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     before = page.evaluate("scrollY"), scene.evaluate(EYE)
@@ -152,8 +177,7 @@ def test_the_wheel_scrolls_past_a_scene_until_it_is_clicked(open_page):
 @pytest.mark.parametrize("kind", ["scene", "curves", "confusion"])
 def test_a_swipe_on_a_touch_screen_scrolls_past_a_chart(open_page, kind):
     page = open_page(REPORT, NARROW, has_touch=True, is_mobile=True)
-    charts(page)
-    page.locator(f"[id^=chart-{kind}]").first.evaluate("c => c.scrollIntoView()")
+    drawn(page, f"[id^=chart-{kind}]").evaluate("c => c.scrollIntoView()")
     before = page.evaluate("scrollY")
     swipe(page, (195, 300), (195, 150))
     assert page.evaluate("scrollY") > before + 100
@@ -161,8 +185,7 @@ def test_a_swipe_on_a_touch_screen_scrolls_past_a_chart(open_page, kind):
 
 def test_a_scene_that_was_tapped_turns_by_a_swipe(open_page):
     page = open_page(REPORT, NARROW, has_touch=True, is_mobile=True)
-    charts(page)
-    scene = page.locator("[id^=chart-scene]").first
+    scene = drawn(page, "[id^=chart-scene]")
     scene.evaluate("c => c.scrollIntoView()")
     page.touchscreen.tap(195, 200)
     before = page.evaluate("scrollY"), scene.evaluate(EYE)
@@ -190,9 +213,7 @@ def swipe(page, start, end, steps=10):
 
 def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
     page = open_page(REPORT, WIDE)
-    charts(page)
-    chart = page.locator("#chart-curves-train_loss")
-    chart.scroll_into_view_if_needed()
+    chart = drawn(page, "#chart-curves-train_loss")
     curves = chart.locator(".scatterlayer .trace")
     shown = curves.count()
     assert shown >= 2
@@ -203,16 +224,57 @@ def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_the_report_passes_wcags_automatic_checks(open_page, viewport, color_scheme):
-    page = open_page(REPORT, viewport, color_scheme=color_scheme)
-    charts(page)
+def test_the_report_passes_wcags_automatic_checks(open_page, viewport):
+    """As it is opened, and at a trainer: what is far is drawn when it comes near."""
+    page = open_page(REPORT, viewport, locale="en-US")
     level_aa = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    found = Axe().run(page, options=level_aa).response
-    assert [
-        (v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]
-    ] == []
-    assert "color-contrast" in [rule["id"] for rule in found["passes"]]
+    page.locator(".trainer-place").first.evaluate("e => e.scrollIntoView()")
+    page.wait_for_selector(".trainer")
+    for _ in in_each_look(page):
+        found = Axe().run(page, options=level_aa).response
+        assert [
+            (v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]
+        ] == []
+        assert "color-contrast" in [rule["id"] for rule in found["passes"]]
+
+
+def test_the_first_picture_is_there_before_the_others_are_drawn(open_page):
+    page = open_page(REPORT, WIDE)
+    page.wait_for_function("document.querySelector('.story .chart')._fullData?.length")
+    waiting = "[...document.querySelectorAll('.chart')].filter(c => !c._fullData)"
+    assert page.evaluate(f"{waiting}.length") > 20
+
+
+def test_the_language_is_the_browsers_and_then_the_one_chosen(open_page):
+    page = open_page(REPORT, WIDE, locale="zh-CN")
+    heading = page.locator("h1 :visible")
+    assert heading.inner_text() == "手写深度学习"
+    page.click("#language")
+    assert heading.inner_text() == "Deep learning by hand"
+    page.reload()
+    assert heading.inner_text() == "Deep learning by hand"
+
+
+def test_what_the_page_trains_is_what_the_pipeline_trained(open_page):
+    with (ROOT / "plots/history/mlp_xor_scratch.csv").open(encoding="utf-8") as file:
+        history = list(csv.reader(file))[1:6]
+    page = open_page(REPORT, WIDE, locale="en-US")
+    trainer = page.locator("[data-model=mlp_xor_scratch]")
+    trainer.evaluate("e => e.scrollIntoView()")
+    one_epoch = trainer.get_by_role("button", name="One epoch")
+    one_epoch.wait_for()
+
+    def train(epochs):
+        for epoch in range(epochs):
+            one_epoch.click()
+            cell = trainer.locator("tbody tr").nth(epoch).locator("td").nth(1)
+            expect(cell).not_to_have_text("–")
+        rows = trainer.locator("tbody tr").all()[:epochs]
+        return [[float(n) for n in row.inner_text().split()[:4]] for row in rows]
+
+    assert train(5) == [approx([float(n) for n in row], abs=5e-6) for row in history]
+    trainer.get_by_label("learning rate").fill("1")
+    assert train(1)[0][1] != approx(float(history[0][1]), abs=0.01)
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
@@ -230,10 +292,10 @@ def test_backpropagation_goes_step_by_step(open_page, viewport):
     assert shown(values) == shown(gradients) == []
     step.click()
     assert shown(values) == [["1.000", "2.000"]]
-    page.get_by_role("slider").fill(str(nodes + 1))
+    page.locator("#graph-step").fill(str(nodes + 1))
     assert len(shown(values)) == nodes
     assert shown(gradients) == [["1.000"]]
-    assert "Back: loss has its gradient" in page.get_by_role("status").inner_text()
+    assert "Back: loss has its gradient" in page.locator("#graph-said").inner_text()
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])

@@ -1,6 +1,19 @@
 const data = JSON.parse(document.getElementById("data").textContent);
+const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const touch = matchMedia("(pointer: coarse)").matches;
+
+// a text of the page in its language, with values for its {}
+const inLanguage = (text, ...values) => values.reduce((said, value) => said.replace("{}", value),
+  document.documentElement.lang === "zh" ? words[text] ?? text : text);
+
+// a chart, or a part of one, with all that is text in it
+function translated(part) {
+  if (typeof part === "string") return inLanguage(part);
+  if (Array.isArray(part)) return part.map(translated);
+  if (part === null || typeof part !== "object") return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, translated(value)]));
+}
 
 // colours of text and lines, from the page's own
 function themed(layout) {
@@ -24,7 +37,11 @@ function themed(layout) {
   };
 }
 
+// of shares, as figures.SHARES on a light page: the number on it can be read on either half
+const SHARES_ON_DARK = [[0, "#1f2226"], [0.5, "#2c5a86"], [0.5, "#5ea6dc"], [1, "#d6eafc"]];
+
 function show(id, { data, layout }) {
+  for (const trace of data) if (dark.matches && trace.meta === "shares") trace.colorscale = SHARES_ON_DARK;
   const reset = layout.scene ? "resetCameraDefault3d" : "resetScale2d";
   if (touch && !layout.scene) layout.dragmode = false;
   return Plotly.react(`chart-${id}`, data, themed(layout), {

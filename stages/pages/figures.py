@@ -264,6 +264,7 @@ def confusion(
         zmin=0,
         zmax=1,
         colorscale=SHARES,
+        meta="shares",  # a dark page has other colours for them
         showscale=False,
         text=np.where(percents, percents.astype(str), ""),
         texttemplate="%{text}",

@@ -12,12 +12,12 @@ function stepTo(step) {
     node.classList.toggle("at", node === at);
   });
   slider.value = step;
-  if (!at) return said.textContent = "Nothing is computed yet.";
+  if (!at) return said.textContent = inLanguage("Nothing is computed yet.");
   const { name, rule, uses } = at.dataset;
   const heading = at.querySelector("b").textContent;
-  const computed = heading === name ? `${name} is given.` : `${heading}.`;
-  const why = { 0: ", which is 1 of itself", 1: "" }[uses] ?? `, the sum of what its ${uses} uses handed to it`;
-  said.textContent = isForward ? `Forward: ${computed}` : `Back: ${name} has its gradient ḡ${why}. ${rule}`;
+  if (isForward) return said.textContent = inLanguage(heading === name ? "Forward: {} is given." : "Forward: {}.", heading);
+  const why = { 0: ", which is 1 of itself", 1: "" }[uses] ?? ", the sum of what its {} uses handed to it";
+  said.textContent = inLanguage("Back: {} has its gradient ḡ{}. {}", name, inLanguage(why, uses), inLanguage(rule));
 }
 
 slider.max = 2 * nodes.length;
@@ -25,3 +25,4 @@ slider.addEventListener("input", () => stepTo(+slider.value));
 document.querySelector("#graph-next").addEventListener("click", () =>
   stepTo((+slider.value + 1) % (2 * nodes.length + 1)));
 stepTo(2 * nodes.length);
+document.addEventListener("language", () => stepTo(+slider.value));

@@ -4,7 +4,6 @@ import base64
 import io
 
 import numpy as np
-from matplotlib import colormaps
 from PIL import Image
 
 
@@ -18,17 +17,9 @@ def picture(pixels: np.ndarray) -> str:
     file = io.BytesIO()
     as_pillow_has_it = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
     Image.fromarray(as_pillow_has_it).save(file, format="png")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return embedded(file.getvalue())
 
 
-def weight_pictures(weight: np.ndarray, shape: tuple[int, int]) -> list[str]:
-    """Return each class's weights as an image: blue against the class, red for it.
-
-    Args:
-        weight: (classes, height · width); white is 0, the ends of the scale are the
-            largest weight of all and its negative.
-        shape: (height, width).
-    """
-    scaled = 0.5 + 0.5 * weight / np.abs(weight).max()
-    colours = (255 * colormaps["RdBu_r"](scaled)[..., :3]).round().astype(np.uint8)
-    return [picture(image.T.reshape(3, *shape)) for image in colours]
+def embedded(png: bytes) -> str:
+    """Return an address that holds an image, for a page."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -1,4 +1,7 @@
-"""A page that needs no network: a template, with Plotly and the data of its charts in it."""
+"""A page that needs no network: a template, with Plotly and the data of its charts in it.
+
+What it says stands in both languages, and its style sheet shows one of them.
+"""
 
 import json
 from importlib.resources import files
@@ -16,6 +19,36 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 
+WORDS: dict[str, str] = json.loads(
+    Path(__file__).with_name("words.json").read_text("utf-8")
+)
+
+
+def both(texts: dict[str, Any]) -> Markup:
+    """Return a text in each language, by the language's name."""
+    span = Markup('<span lang="{}">{}</span>').format
+    return Markup().join(span(language, text) for language, text in texts.items())
+
+
+def say(text: str, *values: Any) -> Markup:
+    """Return an English text and its Chinese in words.json, with values for its {}."""
+    texts = {"en": text, "zh": WORDS[text]}
+    return both({k: Markup(t).format(*values) for k, t in texts.items()})
+
+
+def named(text: str) -> Markup | str:
+    """Return a name in both languages, if it is a word, and as it is if it is not."""
+    return say(text) if text in WORDS else text
+
+
+def share(value: float | None) -> str:
+    """Return a share in [0, 1] as percents; of what there is not, a dash."""
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+TEMPLATES.filters["as_script"] = lambda content: as_script(content)
+TEMPLATES.globals |= {"both": both, "say": say, "named": named, "share": share}
+
 
 def render(template: str, data: dict[str, Any], **content: Any) -> bytes:
     """Return a page.
@@ -29,6 +62,12 @@ def render(template: str, data: dict[str, Any], **content: Any) -> bytes:
     page = TEMPLATES.get_template(template).render(
         content,
         plotly=Markup(plotly),
-        data=Markup(json.dumps(data).replace("</", "<\\/")),
+        data=as_script(data),
+        dictionary=as_script(WORDS),
     )
     return page.encode()
+
+
+def as_script(content: Any) -> Markup:
+    """Return JSON as it may stand within a script element."""
+    return Markup(json.dumps(content, ensure_ascii=False).replace("</", "<\\/"))

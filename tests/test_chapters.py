@@ -1,0 +1,121 @@
+"""The report's chapters: prose in two languages, woven around the same formulas and code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from stages.pages.chapters import FOLDER, LANGUAGES, MARK, read_chapters
+from stages.pages.page import WORDS, both, named, say, share
+from stages.pages.source import lines_of_code, quote
+from tests.project import ROOT
+
+PAGES = ROOT / "stages/pages"
+CHAPTERS = sorted(path.name for path in (FOLDER / "en").glob("*.md"))
+ENGLISH = """# 1 Lines
+
+A line, of {{ share(accuracy) }}, and **bold**:
+
+```math
+y = \\frac{1}{2} x
+```
+
+![Its picture](chart:lines)
+
+The end.
+"""
+CHINESE = ENGLISH.replace("1 Lines", "一、直线").replace("Its picture", "图")
+
+
+def write_chapter(folder: Path, **versions: str) -> Path:
+    for language, text in versions.items():
+        (folder / language).mkdir()
+        (folder / language / "1-lines.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_chapters_marks_stand_once_between_prose_in_both_languages(tmp_path):
+    folder = write_chapter(tmp_path, en=ENGLISH, zh=CHINESE)
+    (chapter,) = read_chapters({"accuracy": 0.912}, folder)
+    assert (chapter.name, chapter.titles["zh"]) == ("lines", "一、直线")
+    drawn, last = chapter.pieces
+    assert (drawn.kind, drawn.target) == ("chart", "lines")
+    assert drawn.titles == {"en": "Its picture", "zh": "图"}
+    assert "of 91.2 %, and <strong>bold</strong>" in drawn.prose["en"]
+    assert "<mfrac>" in drawn.prose["zh"]
+    assert "```" not in drawn.prose["en"]
+    assert (last.kind, last.prose["en"]) == ("", "<p>The end.</p>\n")
+
+
+def test_another_mark_in_another_language_is_an_error(tmp_path):
+    folder = write_chapter(
+        tmp_path, en=ENGLISH, zh=CHINESE.replace("chart:lines", "chart:curves")
+    )
+    with pytest.raises(ValueError, match="chart|lines"):
+        read_chapters({"accuracy": 1}, folder)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("file", CHAPTERS)
+def test_every_formula_of_a_chapter_has_code_or_its_picture_beside_it(language, file):
+    text = (FOLDER / language / file).read_text(encoding="utf-8")
+    parts = MARK.split(text)
+    kinds = parts[2::4]
+    assert "code" in kinds
+    for prose, kind in zip(parts[::4], [*kinds, ""], strict=True):
+        if "```math" in prose:
+            assert kind, f"a formula with nothing beside it:\n{prose}"
+
+
+@pytest.mark.parametrize("file", CHAPTERS)
+def test_all_code_that_a_chapter_quotes_is_there(file):
+    text = (FOLDER / "en" / file).read_text(encoding="utf-8")
+    for _, kind, target in MARK.findall(text):
+        if kind == "code":
+            path, _, name = target.partition("#")
+            code = quote(target)
+            source = (ROOT / "stages" / path).read_text(encoding="utf-8")
+            assert name.split(".")[-1] in code
+            for line in code.splitlines():
+                assert line in source
+            assert '"""' not in code
+
+
+def test_code_that_is_gone_is_an_error():
+    with pytest.raises(ValueError, match="quotes scratch/mlp.py#MLP.unlearn"):
+        quote("scratch/mlp.py#MLP.unlearn")
+
+
+def test_lines_of_code_are_those_without_comments_and_docstrings(tmp_path):
+    path = tmp_path / "code.py"
+    path.write_text('"""Doc."""\n\n# why\ndef f(x):\n    """Doc."""\n    return x\n')
+    assert lines_of_code(path) == 2
+
+
+def test_a_text_of_the_page_stands_in_both_languages():
+    assert say("Seed {}; {}.", 3, "<b>") == (
+        '<span lang="en">Seed 3; &lt;b&gt;.</span>'
+        '<span lang="zh">种子 3；&lt;b&gt;。</span>'
+    )
+    assert named("coat") == both({"en": "coat", "zh": "外套"})
+    assert named("my_own_class") == "my_own_class"
+    assert [share(0.5), share(None)] == ["50.0 %", "–"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PAGES.rglob("*.j2")) + sorted(PAGES.glob("*.js"))
+)
+def test_all_that_a_page_says_has_its_chinese(path):
+    text = path.read_text(encoding="utf-8")
+    said = re.findall(r'(?:say|inLanguage)\("([^"]+)"', text)
+    said += re.findall(r'data-say="([^"$]+)"', text)
+    assert [words for words in said if words not in WORDS] == []
+
+
+def test_no_word_stands_in_the_dictionary_twice():
+    text = (PAGES / "words.json").read_text(encoding="utf-8")
+    pairs = json.loads(text, object_pairs_hook=list)
+    assert len(pairs) == len(WORDS)
+    for english, chinese in pairs:
+        assert english.count("{") == chinese.count("{"), english
