@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from stages.pages.book import Comparison, read_comparisons, read_spread
-from stages.report import hugging_face
+from stages.pages.ways import three_ways
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
@@ -114,7 +114,7 @@ def titanic() -> list[Row]:
 def hub() -> list[Row]:
     """Return what docs/hub.md quotes."""
     rows = [("", figure) for figure in accuracy_and_spread("resnet_fashion_trainer")]
-    for way in hugging_face()["ways"]:
+    for way in three_ways()["ways"]:
         accuracy, _ = accuracy_and_spread(way["model"])
         rows.append(("| ", f"| {way['lines']} | {way['seconds']:.2f} | {accuracy} |"))
     return rows

@@ -1,6 +1,5 @@
 """Write report/index.html: every chapter's results on one page that needs no network."""
 
-import csv
 import hashlib
 import json
 from importlib.metadata import version
@@ -30,8 +29,11 @@ from stages.pages.mistakes import mistakes_side_by_side
 from stages.pages.names import KINDS, WAYS, in_words
 from stages.pages.page import render
 from stages.pages.regions import decision_regions, linear_layers, plane_of_pairs
-from stages.pages.source import lines_of_code, quote
+from stages.pages.rows import columns, read_rows
+from stages.pages.source import quote
+from stages.pages.titanic import titanic
 from stages.pages.trainer import trainer_spec
+from stages.pages.ways import three_ways
 from stages.pipeline.files import read_arrays, read_json, write_bytes
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import Model, Models, load_model
@@ -46,30 +48,6 @@ PARTED = ["softmax_xor_scratch", "mlp_xor_scratch"]  # whose regions are drawn
 TRAINERS = ["softmax_clusters_scratch", "mlp_xor_scratch"]  # those of the page itself
 OVERFITS = "lenet_fashion_torch"
 MISTAKES = 12  # of a data set
-# the three ways to train it: its model, its row in the benchmark, and what the code is
-LOOP = ["training/loop.py", "training/batches.py"]
-PERCEPTRONS = {
-    "by hand": (
-        "mlp_fashion_scratch",
-        "our loop, by hand",
-        ["scratch/softmax_regression.py", "scratch/mlp.py", "scratch/sgd.py", *LOOP],
-    ),
-    "by torch.nn": (
-        "mlp_fashion_torch",
-        "our loop, torch.nn",
-        ["concise/softmax_regression.py", "concise/mlp.py", "concise/sgd.py", *LOOP],
-    ),
-    "by transformers’ Trainer": (
-        "mlp_fashion_trainer",
-        "transformers' Trainer",
-        [
-            "concise/softmax_regression.py",
-            "concise/mlp.py",
-            "concise/pretrained.py",
-            "training/trainer.py",
-        ],
-    ),
-}
 
 
 def main() -> None:
@@ -87,7 +65,7 @@ def main() -> None:
     last_digit(charts)
     learning_rates(charts)
     for model, block in blocks.items():
-        charts[f"confusion-{model}"] = confusion(
+        charts[f"confusion-{model}"] = figures.confusion(
             predictions[model], datasets[block.data].class_names
         )
     curves(histories, charts)
@@ -125,7 +103,7 @@ def main() -> None:
         "weights": weights(datasets[FASHION_MNIST].class_names),
         "twins": twins(blocks, histories, charts),
         "trainers": trainers(histories),
-        "hugging_face": hugging_face(),
+        "hugging_face": three_ways(),
         "params": Path("params.yaml").read_text(encoding="utf-8"),
         "seed": load_params("seed", Seed),
         "versions": ", ".join(f"{name} {version(name)}" for name in VERSIONS),
@@ -187,9 +165,9 @@ def regions(
     """Add charts of a plane through XOR's points: the points, and what models make of it."""
     if XOR not in datasets:
         return
-    train, test, class_names, columns = datasets[XOR]
-    plane = plane_of_pairs(train.features, train.targets)
-    drawn = test.features, test.targets, class_names, columns
+    dataset = datasets[XOR]
+    plane = plane_of_pairs(*dataset.train)
+    drawn = *dataset.test, dataset.class_names, dataset.columns
     charts["regions-labels"] = decision_regions(plane, [], *drawn)
     for model in PARTED:
         if model not in models[XOR]:
@@ -280,14 +258,6 @@ def curves(histories: dict[str, list[dict[str, str]]], charts: dict) -> None:
             ]
         }
         charts["overfit"] = figures.lines(series, "epoch", "share of rows right")
-
-
-def confusion(rows: list[dict[str, str]], class_names: list[str]) -> figures.go.Figure:
-    """Draw the confusion matrix of rows that are a prediction each."""
-    actual, predicted = (
-        [row[side] for row in rows] for side in ("actual", "predicted")
-    )
-    return figures.confusion(actual, predicted, class_names)
 
 
 def initial_layers(
@@ -401,96 +371,3 @@ def twins(
             }
         )
     return found
-
-
-def titanic(comparisons: list[Comparison], charts: dict) -> dict:
-    """Return Titanic's figures, with charts of the holdout model."""
-    folder = "plots/titanic"
-    honest = read_json(Path("metrics/titanic.json"))
-    ladder = read_json(Path("metrics/titanic_ladder.json"))
-    names = [rung.replace("_", " ") for rung in ladder["rungs"]]
-    values = [rung["accuracy"] for rung in ladder["rungs"].values()]
-    errors = [rung["accuracy_se"] for rung in ladder["rungs"].values()]
-    charts["ladder"] = figures.ladder(names, values, errors, "accuracy")
-    importance = read_rows(f"{folder}/varimp_holdout.csv")
-    charts["importance"] = figures.bars(
-        [row["variable"] for row in importance],
-        *columns(importance, "importance"),
-        "share of all importance",
-        "variable",
-    )
-    roc = read_rows(f"{folder}/roc.csv")
-    charts["roc"] = figures.against_diagonal(
-        *columns(roc, "false_positive_rate", "true_positive_rate"),
-        "false positive rate",
-        "true positive rate",
-        "a coin",
-    )
-    calibration = read_rows(f"{folder}/calibration.csv")
-    charts["calibration"] = figures.against_diagonal(
-        *columns(calibration, "predicted", "observed"),
-        "predicted probability",
-        "share that survived",
-        "as predicted",
-    )
-    figures.add_intervals(
-        charts["calibration"],
-        *columns(calibration, "low", "high"),
-        [f"{row['rows']} passengers" for row in calibration],
-    )
-    for chart, x, y in [
-        ("precision_recall", "recall", "precision"),
-        ("threshold", "threshold", "accuracy"),
-    ]:
-        curve = columns(read_rows(f"{folder}/{chart}.csv"), x, y)
-        charts[chart] = figures.lines({"the model": curve}, x, y)
-    taken = {"text": f"taken: {honest['threshold']:.3g}"}
-    charts["threshold"].add_vline(
-        honest["threshold"], line={"dash": "dot"}, annotation=taken
-    )
-    charts["fates"] = confusion(
-        read_rows(f"{folder}/confusion.csv"), ["died", "survived"]
-    )
-    recipe = [c for c in comparisons if c.subject == "titanic_leaky"]
-    keys = [c.key.removeprefix("leaky_").removeprefix("validation_") for c in recipe]
-    return {
-        "honest": honest,
-        "figures": [
-            (c, c._replace(ours=honest[key]).ours_in_words)
-            for c, key in zip(recipe, keys, strict=True)
-        ],
-        "leaderboard": read_rows(f"{folder}/leaderboard_holdout.csv"),
-        "ladder": ladder,
-    }
-
-
-def hugging_face() -> dict:
-    """Return, of each way to train the perceptron, its code's length and an epoch's seconds."""
-    speed = read_json(Path("docs/speed.json"))
-    (seconds,) = (
-        group["values"]
-        for group in speed["groups"]
-        if group["title"].startswith("an epoch of the perceptron")
-        and group["title"].endswith("on cpu")
-    )
-    ways = [
-        {
-            "way": way,
-            "model": model,
-            "seconds": seconds[row],
-            "lines": sum(lines_of_code(Path("stages", name)) for name in names),
-        }
-        for way, (model, row, names) in PERCEPTRONS.items()
-    ]
-    return {"ways": ways, "machine": speed["machine"]}
-
-
-def read_rows(path: str) -> list[dict[str, str]]:
-    """Read a CSV as one dictionary a row."""
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def columns(rows: list[dict[str, str]], *names: str) -> list[list[float]]:
-    """Return columns of numbers."""
-    return [[float(row[name]) for row in rows] for name in names]

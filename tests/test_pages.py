@@ -22,9 +22,12 @@ from stages.pages.book import Spread, compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene
 from stages.pages.graph import OPERATIONS, read_graph
 from stages.pipeline.errors import UserError
-from stages.report import book, curves, sample_sets
+from stages.pipeline.params import load_params
+from stages.report import book, curves, initial_layers, mistakes, sample_sets
 from stages.results import CHINESE
 from stages.results import main as results
+from stages.training.blocks import Models, load_model
+from stages.training.descent import start
 from tests.strategies import logits_and_targets
 
 ROW = {
@@ -269,8 +272,35 @@ def test_a_new_model_leaves_the_colours_of_the_others():
     assert (new.name, new.line.color) == ("a_new", COLOURS[1])
 
 
+def test_the_page_trains_from_the_weights_that_the_pipeline_draws():
+    block = load_model("mlp_xor_scratch")
+    part = Part(np.zeros((40, 3)), np.arange(40) % 8)
+    dataset = Dataset(part, part, list("01234567"), ["x", "y", "z"])
+    model, _ = start(block, dataset, seed=3)
+    drawn = [
+        array for layer in initial_layers(block, dataset, seed=3) for array in layer
+    ]
+    for (_, parameter), array in zip(model.named_parameters(), drawn, strict=True):
+        assert np.array_equal(parameter.numpy(), array)
+
+
+def test_of_twins_the_first_is_asked_for_its_mistakes():
+    blocks = load_params("models", Models)
+    images = np.zeros((2, 1, 4, 4), np.uint8)
+    part = Part(images, np.array([0, 1]))
+    dataset = Dataset(part, part, ["a", "b"], None)
+    models = ["softmax_fashion_torch", "softmax_fashion_autograd", "mlp_fashion_torch"]
+    predictions = {m: [{"predicted": "a"}, {"predicted": "a"}] for m in models}
+    (mistake,) = mistakes(dataset, models, blocks, predictions)
+    assert mistake["row"] == 1
+    assert mistake["predicted"] == {models[0]: "a", models[2]: "a"}
+    assert mistake["image"].startswith("data:image/png;base64,")
+
+
 def test_a_confusion_has_shares_of_rows_and_classes_never_seen():
-    figure = confusion(["a", "a", "b"], ["a", "b", "b"], ["a", "b", "c"])
+    pairs = [("a", "a"), ("a", "b"), ("b", "b")]
+    rows = [{"actual": actual, "predicted": taken} for actual, taken in pairs]
+    figure = confusion(rows, ["a", "b", "c"])
     assert figure.data[0].z.tolist() == [[0.5, 0.5, 0], [0, 1, 0], [0, 0, 0]]
 
 

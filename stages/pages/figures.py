@@ -247,12 +247,18 @@ def cloud(
 
 
 def confusion(
-    actual: Sequence[str], predicted: Sequence[str], class_names: Sequence[str]
+    predictions: Sequence[dict[str, str]], class_names: Sequence[str]
 ) -> go.Figure:
-    """Draw the share of each actual class's rows that was predicted as each class."""
+    """Draw the share of each actual class's rows that was predicted as each class.
+
+    Args:
+        predictions: of each row, its `actual` class and the one `predicted`.
+        class_names: of all classes, in the order of rows and columns.
+    """
     number = {name: i for i, name in enumerate(class_names)}
     rows, columns = (
-        np.array([number[name] for name in names]) for names in (actual, predicted)
+        np.array([number[row[side]] for row in predictions])
+        for side in ("actual", "predicted")
     )
     counts = confusion_matrix(rows, columns, len(class_names))
     shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
