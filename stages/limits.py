@@ -9,11 +9,12 @@ the lowest training loss in `learning_rates`.
 from pathlib import Path
 
 from stages.datasets.folder import as_matrix, read_dataset
-from stages.pipeline.files import write_json
+from stages.pipeline.files import write_arrays, write_json
 from stages.pipeline.params import Seed, load_params
 from stages.training import solver
 from stages.training.blocks import Fit, load_model
 from stages.training.descent import start
+from stages.training.models import write_model
 
 RECIPE = {"lr": 0.03, "shuffle": True, "epochs": 60}
 
@@ -26,7 +27,10 @@ def main(name: str) -> None:
     arrays, _ = solver.fit(matrix, targets, fit.C, fit.max_iter)
     straight = solver.predict(arrays, as_matrix(dataset.test)).argmax(axis=1)
     recipe = block.model_copy(update=RECIPE)
-    *_, last = start(recipe, dataset, load_params("seed", Seed))[1]
+    model, epochs = start(recipe, dataset, load_params("seed", Seed))
+    *_, last = epochs
+    write_arrays(Path(f"data/limits/{name}/straight.safetensors"), arrays)
+    write_model(Path(f"data/limits/{name}/bent.safetensors"), model)
     write_json(
         Path(f"metrics/limits/{name}.json"),
         {

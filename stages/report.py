@@ -19,6 +19,7 @@ from stages.pages.book import (
     SEEDS_KEY,
     Comparison,
     read_comparisons,
+    read_spread,
     tally,
 )
 from stages.pages.chapters import read_chapters
@@ -44,7 +45,7 @@ CURVES = ["relu", "sigmoid", "tanh", "softmax"]
 VERSIONS = ["torch", "transformers", "scikit-learn", "h2o", "numpy", "dvc", "plotly"]
 XOR = "data/split/xor"
 DATA = {FASHION_MNIST: "Fashion-MNIST", XOR: "XOR"}
-PARTED = ["softmax_xor_scratch", "mlp_xor_scratch"]  # whose regions are drawn
+LIMITS = Path("data/limits/mlp_xor_scratch")  # models whose regions are drawn
 TRAINERS = ["softmax_clusters_scratch", "mlp_xor_scratch"]  # those of the page itself
 OVERFITS = "lenet_fashion_torch"
 MISTAKES = 12  # of a data set
@@ -69,13 +70,16 @@ def main() -> None:
             predictions[model], datasets[block.data].class_names
         )
     curves(histories, charts)
-    regions(models, datasets, charts)
+    regions(datasets, charts)
     # of all metrics; a commit's name is not known before they are committed
     results = b"".join(p.read_bytes() for p in sorted(Path("metrics").rglob("*.json")))
     content = {
         "fashion": fashion(datasets[FASHION_MNIST]),
         "titanic": titanic(comparisons, charts),
         "accuracy": lambda model: scores.get(model, {}).get("accuracy"),
+        "seeds": lambda model: read_spread(
+            Path(f"metrics/test/{model}.json"), "accuracy"
+        ),
         "limits": read_json(Path("metrics/limits/mlp_xor_scratch.json")),
     }
     chapters = read_chapters(content)
@@ -159,9 +163,7 @@ def learning_rates(charts: dict) -> None:
         charts[f"learning-rates-{name}"] = learning_rate_chart(rows, metric, y)
 
 
-def regions(
-    models: dict[str, list[str]], datasets: dict[str, Dataset], charts: dict
-) -> None:
+def regions(datasets: dict[str, Dataset], charts: dict) -> None:
     """Add charts of a plane through XOR's points: the points, and what models make of it."""
     if XOR not in datasets:
         return
@@ -169,12 +171,10 @@ def regions(
     plane = plane_of_pairs(*dataset.train)
     drawn = *dataset.test, dataset.class_names, dataset.columns
     charts["regions-labels"] = decision_regions(plane, [], *drawn)
-    for model in PARTED:
-        if model not in models[XOR]:
-            continue
-        arrays = read_arrays(Path(f"models/{model}.safetensors"))
+    for borders in ("straight", "bent"):
+        arrays = read_arrays(LIMITS / f"{borders}.safetensors")
         chart = decision_regions(plane, linear_layers(arrays), *drawn)
-        charts[f"regions-{model}"] = chart
+        charts[f"regions-{borders}"] = chart
 
 
 def fashion(dataset: Dataset) -> dict:

@@ -42,7 +42,7 @@ def test_a_chapters_marks_stand_once_between_prose_in_both_languages(tmp_path):
     drawn, last = chapter.pieces
     assert (drawn.kind, drawn.target) == ("chart", "lines")
     assert drawn.titles == {"en": "Its picture", "zh": "图"}
-    assert "of 91.2 %, and <strong>bold</strong>" in drawn.prose["en"]
+    assert "of 91.2\u00a0%, and <strong>bold</strong>" in drawn.prose["en"]
     assert "<mfrac>" in drawn.prose["zh"]
     assert "```" not in drawn.prose["en"]
     assert (last.kind, last.prose["en"]) == ("", "<p>The end.</p>\n")
@@ -100,7 +100,7 @@ def test_a_text_of_the_page_stands_in_both_languages():
     )
     assert named("coat") == both({"en": "coat", "zh": "外套"})
     assert named("my_own_class") == "my_own_class"
-    assert [share(0.5), share(None)] == ["50.0 %", "–"]
+    assert [share(0.5), share(None)] == ["50.0\u00a0%", "–"]
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def test_the_pipeline_runs_nothing_of_the_one_beside_it():
     outs = [
         Path(next(iter(out)))
         for stage in stages
-        for out in stage.get("metrics", []) + stage.get("plots", [])
+        for kind in ("outs", "metrics", "plots")
+        for out in stage.get(kind, [])
     ]
     deps = {
         Path(dep)

@@ -322,8 +322,8 @@ def test_the_graph_is_a_chain_with_what_else_goes_in_beside_it(tmp_path):
     assert [[node.formula for node in row] for row in rows] == [
         ["w"],
         ["w × a constant"],
-        ["b", "v2 + b"],
-        ["v3 @ v3"],
+        ["b", "v1 + b"],
+        ["v2 @ v2"],
     ]
     assert [node.uses for row in rows for node in row] == [1, 1, 1, 2, 0]
     assert rows[2][0].value == [[1.0]] and rows[3][0].name == "loss"

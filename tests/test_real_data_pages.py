@@ -286,16 +286,18 @@ def test_backpropagation_goes_step_by_step(open_page, viewport):
         return [e.inner_text().split() for e in numbers.all() if e.is_visible()]
 
     nodes = values.count()
-    assert len(shown(values)) == len(shown(gradients)) == nodes
-    step = page.get_by_role("button", name="Step")
-    step.click()  # after the last, from the start
     assert shown(values) == shown(gradients) == []
-    step.click()
+    page.get_by_role("button", name="Step").click()
     assert shown(values) == [["1.000", "2.000"]]
     page.locator("#graph-step").fill(str(nodes + 1))
     assert len(shown(values)) == nodes
     assert shown(gradients) == [["1.000"]]
     assert "Back: loss has its gradient" in page.locator("#graph-said").inner_text()
+    expect(page.locator(".node.at")).to_be_in_viewport(ratio=1)
+    bar, graph = (page.locator(s).bounding_box() for s in (".steps", ".stepper"))
+    assert bar["y"] + bar["height"] <= graph["y"] + graph["height"]
+    page.get_by_role("button", name="Back").click()
+    assert shown(gradients) == []
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])

@@ -86,10 +86,11 @@ def weave(file: str, figures: dict[str, Any], folder: Path) -> Chapter:
 
 
 def fence(renderer, tokens, i, options, env) -> str:
-    """Return a fenced block: a formula as MathML, or code."""
+    """Return a fenced block: formulas as MathML, one beside the other, or code."""
     if tokens[i].info == "math":
-        formula = convert(tokens[i].content, display="block")
-        return f'<div class="formula" tabindex="0">{formula}</div>'
+        parts = tokens[i].content.split(r"\qquad")
+        formulas = "".join(convert(part, display="block") for part in parts)
+        return f'<div class="formula">{formulas}</div>'
     return renderer.fence(tokens, i, options, env)
 
 

@@ -1,11 +1,11 @@
 const data = JSON.parse(document.getElementById("data").textContent);
-const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+const dictionary = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const touch = matchMedia("(pointer: coarse)").matches;
 
 // a text of the page in its language, with values for its {}
 const inLanguage = (text, ...values) => values.reduce((said, value) => said.replace("{}", value),
-  document.documentElement.lang === "zh" ? words[text] ?? text : text);
+  document.documentElement.lang === "zh" ? dictionary[text] ?? text : text);
 
 // a chart, or a part of one, with all that is text in it
 function translated(part) {

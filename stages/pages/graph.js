@@ -20,9 +20,16 @@ function stepTo(step) {
   said.textContent = inLanguage("Back: {} has its gradient ḡ{}. {}", name, inLanguage(why, uses), inLanguage(rule));
 }
 
+// by hand, not when the page opens: then what is being computed comes into sight
+function goTo(step) {
+  const last = 2 * nodes.length;
+  stepTo((step + last + 1) % (last + 1));
+  document.querySelector(".at")?.scrollIntoView({ block: "nearest" });
+}
+
 slider.max = 2 * nodes.length;
-slider.addEventListener("input", () => stepTo(+slider.value));
-document.querySelector("#graph-next").addEventListener("click", () =>
-  stepTo((+slider.value + 1) % (2 * nodes.length + 1)));
-stepTo(2 * nodes.length);
+slider.addEventListener("input", () => goTo(+slider.value));
+document.querySelector("#graph-next").addEventListener("click", () => goTo(+slider.value + 1));
+document.querySelector("#graph-back").addEventListener("click", () => goTo(+slider.value - 1));
 document.addEventListener("language", () => stepTo(+slider.value));
+stepTo(0);

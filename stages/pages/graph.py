@@ -50,29 +50,32 @@ def read_graph(path: Path) -> list[list[Node]]:
     """
     entries = read_json(path)["nodes"]
     used = [number for entry in entries for number in entry["inputs"]]
-    names = [entry["name"] or f"v{i}" for i, entry in enumerate(entries)]
-    names[-1] = "loss"
+
+    def with_inputs(number: int) -> list[int]:
+        inputs = entries[number]["inputs"]
+        return [n for i in inputs for n in with_inputs(i)] + [number]
+
+    chain = [len(entries) - 1]
+    while inputs := entries[chain[-1]]["inputs"]:
+        chain.append(max(inputs))  # the one that was computed last
+    rows = []
+    for number in reversed(chain):
+        others = [i for i in entries[number]["inputs"] if i not in chain]
+        rows.append([n for i in others for n in with_inputs(i)] + [number])
+    unnamed = [n for row in rows for n in row if not entries[n]["name"]]
+    names = {n: entry["name"] for n, entry in enumerate(entries)}
+    names |= {n: f"v{i}" for i, n in enumerate(unnamed, start=1)}
+    names[len(entries) - 1] = "loss"
 
     def node(number: int) -> Node:
-        entry = entries[number]
-        name = names[number]
+        entry, name = entries[number], names[number]
         inputs = [names[i] for i in entry["inputs"]] or [name]
         written, rule = OPERATIONS[entry["operation"]]
         formula = written.format(*inputs, "a constant")  # which is not in the graph
         value, gradient = as_matrix(entry["value"]), as_matrix(entry["gradient"])
         return Node(name, formula, rule, value, gradient, used.count(number))
 
-    def side(number: int) -> list[Node]:
-        return [n for i in entries[number]["inputs"] for n in side(i)] + [node(number)]
-
-    chain = [len(entries) - 1]
-    while inputs := entries[chain[-1]]["inputs"]:
-        chain.append(max(inputs))  # the one that was computed last
-    return [
-        [n for i in entries[number]["inputs"] if i not in chain for n in side(i)]
-        + [node(number)]
-        for number in reversed(chain)
-    ]
+    return [[node(number) for number in row] for row in rows]
 
 
 def as_matrix(numbers: float | list) -> list[list[float]]:

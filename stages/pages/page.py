@@ -42,8 +42,8 @@ def named(text: str) -> Markup | str:
 
 
 def share(value: float | None) -> str:
-    """Return a share in [0, 1] as percents; of what there is not, a dash."""
-    return "–" if value is None else f"{100 * value:.1f} %"
+    """Return a share in [0, 1] as percents, on one line; of what there is not, a dash."""
+    return "–" if value is None else f"{100 * value:.1f}\u00a0%"
 
 
 TEMPLATES.filters["as_script"] = lambda content: as_script(content)

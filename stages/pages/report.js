@@ -48,7 +48,7 @@ function mark() {
     if (i !== read) return link.removeAttribute("aria-current");
     if (link.ariaCurrent) return;
     link.setAttribute("aria-current", "true");
-    link.parentElement.scrollTo({ left: link.offsetLeft - 16 });
+    link.parentElement.scrollTo({ left: link.offsetLeft - button.offsetWidth - 32 });
   });
 }
 addEventListener("scroll", mark, { passive: true });

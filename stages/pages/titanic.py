@@ -49,7 +49,7 @@ def titanic(comparisons: list[Comparison], charts: dict) -> dict:
     ]:
         curve = columns(read_rows(f"{folder}/{chart}.csv"), x, y)
         charts[chart] = figures.lines({"the model": curve}, x, y)
-    taken = {"text": f"taken: {honest['threshold']:.3g}"}
+    taken = {"text": f"{honest['threshold']:.3g}"}
     charts["threshold"].add_vline(
         honest["threshold"], line={"dash": "dot"}, annotation=taken
     )

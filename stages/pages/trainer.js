@@ -157,7 +157,7 @@ function mountTrainer(element, spec) {
     max="${values.length - 1}" value="${values.map(String).indexOf(`${spec[key]}`)}"></label>`;
   const card = (title, inside) => `<figure class="card">${said("h3", title)}${inside}</figure>`;
   const chart = ([part, { title }]) => card(title, `<div class="chart" id="chart-trainer-${spec.name}-${part}"></div>`);
-  const columns = ["epoch", ...Object.values(spec.figures), "difference from the pipeline"].map((text) => said("th", text));
+  const columns = ["epoch", ...Object.values(spec.figures), "largest difference from the pipeline"].map((text) => said("th", text));
   element.innerHTML = `<form class="trainer">${spec.sliders.map(slider).join("")}
     <label><input type="checkbox" name="shuffle"${spec.shuffle ? " checked" : ""}> ${said("span", "shuffle the rows")}</label>
     <div>${button("train", "Train")} ${button("one", "One epoch")} ${button("reset", "Reset")}</div><p role="status"></p></form>
