@@ -43,13 +43,14 @@ class Chapter(NamedTuple):
 
 
 def read_chapters(figures: dict[str, Any], folder: Path = FOLDER) -> list[Chapter]:
-    """Read all chapters, in the order of their files' names.
+    """Read all chapters, in the order of their numbers.
 
     Args:
         figures: what the prose may name, as {{ name }}.
         folder: has a folder for each language.
     """
-    files = [path.name for path in sorted((folder / LANGUAGES[0]).glob("*.md"))]
+    files = [path.name for path in (folder / LANGUAGES[0]).glob("*.md")]
+    files.sort(key=lambda name: int(name.partition("-")[0]))
     return [weave(file, figures, folder) for file in files]
 
 

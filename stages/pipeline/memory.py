@@ -10,7 +10,8 @@ def keep_freed_memory() -> None:
     """Let GNU's allocator hand nothing back to the system before the process ends.
 
     By default it does so after every batch whose tensors take tens of megabytes, and the
-    next batch gets them anew, page by page: half the time of a convolution by hand.
+    next batch gets them anew, page by page: a fifth of LeNet's time by hand, on images of
+    64 × 64 pixels.
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
