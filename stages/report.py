@@ -27,7 +27,7 @@ from stages.pages.graph import read_graph
 from stages.pages.images import embedded, picture
 from stages.pages.learning_rates import learning_rate_chart
 from stages.pages.mistakes import mistakes_side_by_side
-from stages.pages.names import KINDS, WAYS, in_words
+from stages.pages.names import WAYS, in_words, of_kind
 from stages.pages.page import render
 from stages.pages.regions import decision_regions, linear_layers, plane_of_pairs
 from stages.pages.rows import columns, read_rows
@@ -364,7 +364,7 @@ def twins(
         found.append(
             {
                 "kind": block.kind,
-                "name": KINDS[block.kind],
+                "name": of_kind(block.kind),
                 "data": DATA.get(block.data, block.data),
                 "chart": chart,
                 "gaps": gaps,

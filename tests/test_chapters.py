@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.pages.chapters import FOLDER, LANGUAGES, MARK, read_chapters
+from stages.pages.names import in_words
 from stages.pages.page import WORDS, both, named, say, share
 from stages.pages.source import lines_of_code, quote
 from tests.project import ROOT
@@ -101,6 +102,14 @@ def test_a_text_of_the_page_stands_in_both_languages():
     assert named("coat") == both({"en": "coat", "zh": "外套"})
     assert named("my_own_class") == "my_own_class"
     assert [share(0.5), share(None)] == ["50.0\u00a0%", "–"]
+
+
+def test_a_model_has_a_name_in_words_and_one_of_a_new_kind_its_kind():
+    assert in_words("mlp", "scratch") == {
+        "en": "perceptron, by hand",
+        "zh": "多层感知机（手写）",
+    }
+    assert in_words("transformer", "torch")["en"] == "transformer, by torch.nn"
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,14 @@ WAYS = {
 }
 
 
+def of_kind(kind: str) -> dict[str, str]:
+    """Return what a model is, by language; of a new kind, the kind itself."""
+    return KINDS.get(kind, {"en": kind, "zh": kind})
+
+
 def in_words(kind: str, how: str) -> dict[str, str]:
     """Return a model's name by language: what it is, and how it is trained."""
     return {
-        "en": f"{KINDS[kind]['en']}, {WAYS[how]['en']}",
-        "zh": f"{KINDS[kind]['zh']}（{WAYS[how]['zh']}）",
+        "en": f"{of_kind(kind)['en']}, {WAYS[how]['en']}",
+        "zh": f"{of_kind(kind)['zh']}（{WAYS[how]['zh']}）",
     }
