@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro seeds results compare test test-data stress bench pictures space audit lint lock
+.PHONY: repro seeds results compare test test-data stress bench bench-peers pictures space audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -32,6 +32,9 @@ stress: .venv/installed  ## after repro: faults, interruptions, experiments in p
 bench: .venv/installed  ## after repro: how fast all this is, against what others write
 	python -m benchmarks
 
+bench-peers: .venv/installed .venv-peers/installed  ## the training again, JAX and Keras beside it
+	python -m benchmarks training
+
 pictures: .venv/installed  ## after repro: the README's pictures of the report
 	python -m docs.take_pictures
 
@@ -45,6 +48,13 @@ space: .venv-space/installed  ## after repro: the Space of chapter 9, in a brows
 		> "$$(echo .venv-space/lib/python*/site-packages)/ours.pth"
 	.venv/bin/uv pip install --quiet --python .venv-space/bin/python \
 		$$(grep gradio stages/huggingface/app/requirements.txt)
+	touch $@
+
+# JAX and Keras stay out of the lock: only these rows of the benchmark run them
+.venv-peers/installed: .venv/installed benchmarks/peers/requirements.txt
+	.venv/bin/python -m venv --clear .venv-peers
+	.venv/bin/uv pip install --quiet --python .venv-peers/bin/python \
+		--requirement benchmarks/peers/requirements.txt
 	touch $@
 
 lint: .venv/installed   ## check style and formatting

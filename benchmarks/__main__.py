@@ -2,7 +2,8 @@
 
 Every group of rows is measured in turn, round after round; a figure is the median of the
 rounds, a ratio is of medians. References are written as their authors would write them and
-run with their own defaults. What is ours runs as `dvc repro` runs it; all keep to AVX2.
+run with their own defaults. What is ours runs as `dvc repro` runs it; all keep to AVX2, but
+for JAX and Keras, which are processes of their own.
 """
 
 import argparse

@@ -17,6 +17,7 @@ from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
 from benchmarks.measure import Group, in_turn
+from benchmarks.peers.rows import start
 from stages.concise.pretrained import BookConfig, BookModel
 from stages.datasets.folder import Part, as_matrix, read_dataset
 from stages.training import trainer
@@ -51,6 +52,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
     device = reproducible_device(threads=None)
     threads = torch.get_num_threads()
     dataset = read_dataset(root / "data/FashionMNIST/raw")
+    peers = start(root)
     devices = [device]
     if device.type == "cpu" and torch.cuda.is_available():
         devices.append(torch.device("cuda"))
@@ -72,6 +74,9 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 name: partial(with_threads, default_threads, epoch)
                 for name, epoch in loops.items()
             }
+            if device.type == "cpu":
+                peers_kind = kind.removeprefix("the ").removesuffix(" regression")
+                rows |= {peer.name: partial(peer.epoch, peers_kind) for peer in peers}
             yield Group(
                 f"an epoch of {kind} {'-'.join(map(str, sizes))} on {device.type}",
                 "s",
@@ -92,6 +97,8 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             reference="our loop, torch.nn",
         )
 
+    for peer in peers:
+        peer.stop()
     reproducible_device(threads=1)  # for float64
     generator = torch.Generator().manual_seed(0)
     points = 30 * torch.rand(STEPS * STEP_ROWS, 3, dtype=torch.float64)

@@ -1,0 +1,87 @@
+"""JAX's and Keras's rows: processes from a venv of their own, that train when asked."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from stages.pipeline.arithmetic import AVX2
+
+HERE = Path(__file__).parent
+SCRIPTS = {
+    "JAX, a jitted scan over the epoch": "jax_epochs.py",
+    "Keras on TensorFlow, fit": "keras_epochs.py",
+}
+ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "-1",  # their packages for a GPU are not installed
+    "KERAS_BACKEND": "tensorflow",
+    "KERAS_HOME": tempfile.gettempdir(),  # it writes its settings there
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+class Peer:
+    """A script that trains an epoch for each line it is sent; it ends when we do."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str]):
+        self.name = name
+        self.said: set[str] = set()
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.hear()  # that all is compiled
+
+    def hear(self) -> dict[str, float]:
+        """Return what it says next.
+
+        Raises:
+            RuntimeError: It has ended instead.
+        """
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} ended: {self.process.wait()}")
+        return json.loads(line)
+
+    def epoch(self, kind: str) -> float:
+        """Train one epoch, softmax or perceptron, and return its own clock's seconds.
+
+        The first of each kind prints what it came to: that it trains can be seen.
+        """
+        print(kind, file=self.process.stdin, flush=True)
+        epoch = self.hear()
+        if kind not in self.said:
+            self.said.add(kind)
+            print(
+                f"{self.name}, {kind}, first epoch: loss {epoch['train_loss']:.2f}, "
+                f"accuracy {epoch['train_acc']:.1%}, on the test set "
+                f"{epoch['test_acc']:.1%}; {epoch['cores']:.1f} cores busy"
+            )
+        return epoch["seconds"]
+
+    def stop(self) -> None:
+        """Let it end."""
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def start(root: Path) -> list[Peer]:
+    """Start them all, with their own defaults; none where their venv has not been made."""
+    venv = root / ".venv-peers"
+    if not (venv / "installed").exists():
+        print("JAX and Keras are left out: make bench-peers installs them\n")
+        return []
+    environment = {n: v for n, v in os.environ.items() if n not in AVX2} | ENVIRONMENT
+    return [
+        Peer(
+            name,
+            [venv / "bin/python", HERE / script, root / "data/FashionMNIST/raw"],
+            environment,
+        )
+        for name, script in SCRIPTS.items()
+    ]
