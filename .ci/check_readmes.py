@@ -4,7 +4,6 @@ READMEs don't show the same code.
 On a clean clone; after a `make repro` elsewhere the metrics may be another processor's.
 """
 
-import json
 import re
 import sys
 from itertools import zip_longest
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from stages.pages.book import Comparison, read_comparisons, read_spread
 from stages.pages.ways import three_ways
+from stages.pipeline.files import read_json
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
@@ -66,7 +66,7 @@ def in_brief() -> list[Row]:
     ]
     for model in ("lenet_fashion_torch", "resnet_fashion_trainer"):
         rows += [("", figure) for figure in accuracy_and_spread(model)]
-    ours = read("metrics/titanic.json")
+    ours = read_json(ROOT / "metrics/titanic.json")
     rows += [
         ("", f"{value:.{digits}f}")
         for key, digits in [("", 4), ("", 2), ("_low", 3), ("_high", 3)]
@@ -91,7 +91,10 @@ def results() -> list[Row]:
 
 def titanic() -> list[Row]:
     """Return what docs/titanic.md quotes."""
-    ours, leaky = read("metrics/titanic.json"), read("metrics/titanic_leaky.json")
+    ours, leaky = (
+        read_json(ROOT / "metrics/titanic.json"),
+        read_json(ROOT / "metrics/titanic_leaky.json"),
+    )
     rows = [
         ("| ", f"| {leaky[f'leaky_{key}']:.5f} | {ours[key]:.5f} |") for key in TITANIC
     ]
@@ -101,7 +104,7 @@ def titanic() -> list[Row]:
     ]
     counts = ", ".join(str(ours[key]) for key in ("tp", "tn", "fp", "fn"))
     rows += [("| ", f"| {counts} |"), ("", f"{ours['cv_auc']:.4f}")]
-    for rung in read("metrics/titanic_ladder.json")["rungs"].values():
+    for rung in read_json(ROOT / "metrics/titanic_ladder.json")["rungs"].values():
         accuracy = f"{rung['accuracy']:.4f} ± {rung['accuracy_se']:.4f}"
         loss = f"{rung['log_loss']:.4f}" if "log_loss" in rung else "–"
         difference = f"{rung['difference']:+.4f} ± {rung['difference_se']:.4f}"
@@ -131,12 +134,7 @@ def accuracy_and_spread(model: str) -> tuple[str, str]:
     """Return a model's accuracy on its test set, and that of its seeds."""
     path = f"metrics/test/{model}.json"
     spread = read_spread(Path(path), "accuracy")
-    return f"{read(path)['accuracy']:.4f}", str(spread)
-
-
-def read(path: str) -> dict:
-    """Read metrics."""
-    return json.loads((ROOT / path).read_text())
+    return f"{read_json(ROOT / path)['accuracy']:.4f}", str(spread)
 
 
 def code_blocks(text: str) -> list[str]:

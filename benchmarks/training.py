@@ -75,8 +75,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 for name, epoch in loops.items()
             }
             if device.type == "cpu":
-                peers_kind = kind.removeprefix("the ").removesuffix(" regression")
-                rows |= {peer.name: partial(peer.epoch, peers_kind) for peer in peers}
+                rows |= {peer.name: partial(peer.epoch, kind) for peer in peers}
             yield Group(
                 f"an epoch of {kind} {'-'.join(map(str, sizes))} on {device.type}",
                 "s",

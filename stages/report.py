@@ -1,18 +1,16 @@
 """Write report/index.html: every chapter's results on one page that needs no network."""
 
 import hashlib
-import json
 from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
 from stages.charts.projection import to_draw
-from stages.datasets.folder import Dataset, read_dataset
+from stages.datasets.folder import Dataset, read_dataset, standardized
 from stages.datasets.settings import Preview
 from stages.pages import figures
 from stages.pages.book import (
@@ -27,7 +25,7 @@ from stages.pages.graph import read_graph
 from stages.pages.images import embedded, picture
 from stages.pages.learning_rates import learning_rate_chart
 from stages.pages.mistakes import mistakes_side_by_side
-from stages.pages.names import WAYS, in_words, of_kind
+from stages.pages.names import KINDS, WAYS, in_words
 from stages.pages.page import render
 from stages.pages.regions import decision_regions, linear_layers, plane_of_pairs
 from stages.pages.rows import columns, read_rows
@@ -38,7 +36,7 @@ from stages.pages.ways import three_ways
 from stages.pipeline.files import read_arrays, read_json, write_bytes
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import Model, Models, load_model
-from stages.training.models import build
+from stages.training.descent import start
 
 FASHION_MNIST = "data/FashionMNIST/raw"
 CURVES = ["relu", "sigmoid", "tanh", "softmax"]
@@ -106,7 +104,7 @@ def main() -> None:
         },
         "weights": weights(datasets[FASHION_MNIST].class_names),
         "twins": twins(blocks, histories, charts),
-        "trainers": trainers(histories),
+        "trainers": trainers(datasets, histories),
         "hugging_face": three_ways(),
         "params": Path("params.yaml").read_text(encoding="utf-8"),
         "seed": load_params("seed", Seed),
@@ -114,7 +112,7 @@ def main() -> None:
         "fingerprint": hashlib.sha256(results).hexdigest()[:12],
     }
 
-    drawn = {name: json.loads(chart.to_json()) for name, chart in charts.items()}
+    drawn = {name: figures.as_json(chart) for name, chart in charts.items()}
     page = render("report.html.j2", drawn, charts=charts, **content)
     write_bytes(Path("report/index.html"), page)
 
@@ -263,11 +261,9 @@ def curves(histories: dict[str, list[dict[str, str]]], charts: dict) -> None:
 def initial_layers(
     block: Model, dataset: Dataset, seed: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return weight and bias of each layer before training, as `descent.start` draws them."""
-    generator = torch.Generator().manual_seed(seed)
-    classes, device = len(dataset.class_names), torch.device("cpu")
-    model = build(block, dataset.shape, classes, device, generator)
-    arrays = [parameter.numpy() for _, parameter in model.named_parameters()]
+    """Return weight and bias of each layer before training."""
+    model, _ = start(block, dataset, seed)
+    arrays = [p.detach().cpu().numpy() for _, p in model.named_parameters()]
     return list(zip(arrays[::2], arrays[1::2], strict=True))
 
 
@@ -310,16 +306,19 @@ def weights(class_names: list[str]) -> dict[str, dict]:
     return found
 
 
-def trainers(histories: dict[str, list[dict[str, str]]]) -> list[dict]:
+def trainers(
+    datasets: dict[str, Dataset], histories: dict[str, list[dict[str, str]]]
+) -> list[dict]:
     """Return what the page needs to train models itself, from the pipeline's own weights."""
     seed, specs = load_params("seed", Seed), []
     for model in TRAINERS:
         if model not in histories:
             continue
         block = load_model(model)
-        dataset = read_dataset(block.data, block.standardize)
+        dataset = datasets[block.data]
         if len(dataset.columns) != 3:  # the page draws points in space
             continue
+        dataset = standardized(dataset) if block.standardize else dataset
         initial = initial_layers(block, dataset, seed)
         path = Path(f"plots/learning_rates/{model}.csv")
         rates = read_rows(str(path)) if path.exists() else []
@@ -348,14 +347,14 @@ def twins(
         if len(group) == 1:
             continue
         series = {
-            WAYS[blocks[m].how]["en"]: columns(histories[m], "epoch", "train_loss")
+            WAYS[blocks[m].how]: columns(histories[m], "epoch", "train_loss")
             for m in group
         }
         for path in (Path(f"plots/ways/{model}.csv") for model in group):
             if path.exists():  # the group may lack a way
                 rows = read_rows(str(path))
                 ways = [way for way in rows[0] if way != "epoch"]
-                series = {WAYS[way]["en"]: columns(rows, "epoch", way) for way in ways}
+                series = {WAYS[way]: columns(rows, "epoch", way) for way in ways}
         chart = f"twins-{'-'.join(group)}"
         charts[chart] = figures.lines(series, "epoch", "cross-entropy, nats")
         losses = zip(*(values for _, values in series.values()), strict=True)
@@ -364,7 +363,7 @@ def twins(
         found.append(
             {
                 "kind": block.kind,
-                "name": of_kind(block.kind),
+                "name": KINDS.get(block.kind, block.kind),
                 "data": DATA.get(block.data, block.data),
                 "chart": chart,
                 "gaps": gaps,

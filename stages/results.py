@@ -16,11 +16,10 @@ from stages.pages.book import (
     read_spread,
     tally,
 )
-from stages.pipeline.files import read_json
+from stages.pages.page import WORDS
 from stages.pipeline.params import load_params
 from stages.training.blocks import Models
 
-CHINESE = Path(__file__).parent / "pages/words.json"
 HEADINGS = ("", "figure", "book", "ours", "expected", "book lies", "as expected")
 TO_THE_RIGHT = ("book", "ours")
 VERDICTS = {True: "yes", False: "NO", None: ""}
@@ -60,7 +59,7 @@ def translation() -> Callable[[str], str]:
     """Return what says English words in the locale's language; those it lacks, as they are."""
     settings = map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))
     is_chinese = next(filter(None, settings), "").startswith("zh")
-    words = read_json(CHINESE) if is_chinese else {}
+    words = WORDS if is_chinese else {}
     return lambda text: words.get(text, text)
 
 

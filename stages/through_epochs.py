@@ -1,5 +1,6 @@
 """Draw a model's first weights, before training and after each epoch: they look at pixels."""
 
+from itertools import chain
 from math import isqrt
 from pathlib import Path
 
@@ -19,8 +20,9 @@ def main(name: str) -> None:
     model, epochs = start(block, dataset, load_params("seed", Seed))
     _, weight = next(iter(model.named_parameters()))
     edge = isqrt(weight[0].numel())  # of one grey image, or of one filter of it
-    frames = [weight.detach().cpu().numpy().reshape(-1, edge, edge).copy()]
-    for _ in epochs:
-        frames.append(weight.detach().cpu().numpy().reshape(-1, edge, edge).copy())
+    frames = [
+        weight.detach().cpu().numpy().reshape(-1, edge, edge).copy()
+        for _ in chain([None], epochs)  # before the first, and after each
+    ]
     with replacing(Path(f"plots/images/weights/{name}.png")) as temporary:
         draw_weights(np.stack(frames)).save(temporary, format="png")

@@ -21,10 +21,10 @@ from stages.evaluation.mistakes import most_confident_mistakes
 from stages.pages.book import Spread, compare, read_comparisons
 from stages.pages.figures import COLOURS, confusion, deviations, scene
 from stages.pages.graph import OPERATIONS, read_graph
+from stages.pages.page import WORDS
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import load_params
 from stages.report import book, curves, initial_layers, mistakes, sample_sets
-from stages.results import CHINESE
 from stages.results import main as results
 from stages.training.blocks import Models, load_model
 from stages.training.descent import start
@@ -150,7 +150,7 @@ def test_columns_of_results_are_in_line_although_chinese_is_twice_as_wide(
 
 
 def test_every_figure_of_the_book_has_a_chinese_name_but_for_abbreviations():
-    words = json.loads(CHINESE.read_text(encoding="utf-8"))
+    words = WORDS
     with open("data/book_figures.csv", newline="", encoding="utf-8") as file:
         figures = {row["figure"] for row in csv.DictReader(file)}
     assert figures - set(words) == {"F1", "AUC"}

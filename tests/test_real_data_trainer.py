@@ -1,16 +1,15 @@
 """The report's trainer beside the pipeline, on the pipeline's own data and initial weights."""
 
-import csv
 import sys
 
 import pytest
-import torch
 from pytest import approx
 
 from stages.datasets.folder import Part, read_dataset
+from stages.pages.rows import read_rows
 from stages.pages.trainer import trainer_spec
 from stages.pipeline.params import Seed, load_params
-from stages.training import models
+from stages.report import initial_layers
 from stages.training.blocks import load_model
 from stages.training.descent import start
 from tests.project import ROOT
@@ -38,14 +37,8 @@ def at_the_root(monkeypatch):
 def spec_of(name, block, dataset):
     """Return what the report gives the page, with the pipeline's initial weights."""
     seed = load_params("seed", Seed)
-    generator = torch.Generator().manual_seed(seed)
-    classes = len(dataset.class_names)
-    device = torch.device("cpu")
-    model = models.build(block, dataset.shape, classes, device, generator)
-    parameters = [parameter.numpy() for _, parameter in model.named_parameters()]
-    initial = list(zip(parameters[::2], parameters[1::2], strict=True))
-    with (ROOT / f"plots/history/{name}.csv").open(encoding="utf-8") as file:
-        history = list(csv.DictReader(file))
+    initial = initial_layers(block, dataset, seed)
+    history = read_rows(f"plots/history/{name}.csv")
     return trainer_spec(name, block, dataset, initial, history, seed)
 
 

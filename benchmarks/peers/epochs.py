@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 LR, BATCH_SIZE, STD = 0.1, 256, 0.01
-SIZES = {"softmax": [784, 10], "perceptron": [784, 256, 10]}
+# by the names of the benchmark
+SIZES = {"softmax regression": [784, 10], "the perceptron": [784, 256, 10]}
 
 Train = Callable[
     [], tuple[float, float, float]

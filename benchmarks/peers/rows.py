@@ -48,7 +48,7 @@ class Peer:
         return json.loads(line)
 
     def epoch(self, kind: str) -> float:
-        """Train one epoch, softmax or perceptron, and return its own clock's seconds.
+        """Train one epoch of a kind, a key of epochs.SIZES, and return its own clock's seconds.
 
         The first of each kind prints what it came to: that it trains can be seen.
         """

@@ -71,7 +71,7 @@ def weave(file: str, figures: dict[str, Any], folder: Path) -> Chapter:
     pieces = []
     for version in zip(*versions.values(), strict=True):
         prose, headings, kinds, targets = zip(*version, strict=True)
-        if len({*kinds}) + len({*targets}) > 2:
+        if len({*zip(kinds, targets, strict=True)}) > 1:
             raise ValueError(
                 f"{file}: {targets[0]} is another mark in another language"
             )

@@ -5,12 +5,15 @@ edge of a point that is wrong, gets the text's. It also gives them their titles,
 can wrap on a narrow screen.
 """
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
 import plotly.graph_objects as go
 from matplotlib.colors import to_hex
+from plotly.basedatatypes import BaseTraceType
 
 from stages.evaluation.metrics import confusion_matrix
 
@@ -21,6 +24,16 @@ DASHES = ["solid", "dash", "dashdot"]
 # light up to a half and dark from there, so that each number on it can be read
 SHARES = [(0, "#f7fbff"), (0.5, "#a6cbe8"), (0.5, "#2171b5"), (1, "#08306b")]
 SHOWN = 3000  # points of a scene at most: more would hide each other, and fill the page
+
+
+def colours(count: int) -> list[str]:
+    """Return a colour for each of so many; beyond ten they come again."""
+    return [COLOURS[i % len(COLOURS)] for i in range(count)]
+
+
+def as_json(part: go.Figure | BaseTraceType) -> dict[str, Any]:
+    """Return a figure, or a trace, as Plotly's own script reads it."""
+    return json.loads(part.to_json())
 
 
 def chart(traces: Sequence, x: str, y: str) -> go.Figure:

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from stages.pages import figures
+from stages.pages.rows import columns
 
 
 def learning_rate_chart(rows: list[dict[str, str]], metric: str, y: str) -> go.Figure:
@@ -21,9 +22,7 @@ def learning_rate_chart(rows: list[dict[str, str]], metric: str, y: str) -> go.F
         runs.setdefault((row["lr"], row["shuffle"] == "True"), []).append(row)
     rates = list(dict.fromkeys(lr for lr, _ in runs))
     series = {
-        f"{lr}, shuffled" if shuffled else lr: [
-            [float(row[column]) for row in run] for column in ("epoch", metric)
-        ]
+        f"{lr}, shuffled" if shuffled else lr: columns(run, "epoch", metric)
         for (lr, shuffled), run in runs.items()
     }
     figure = figures.lines(series, "epoch", y)

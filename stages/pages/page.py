@@ -46,7 +46,12 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}\u00a0%"
 
 
-TEMPLATES.filters["as_script"] = lambda content: as_script(content)
+def as_script(content: Any) -> Markup:
+    """Return JSON as it may stand within a script element."""
+    return Markup(json.dumps(content, ensure_ascii=False).replace("</", "<\\/"))
+
+
+TEMPLATES.filters["as_script"] = as_script
 TEMPLATES.globals |= {"both": both, "say": say, "named": named, "share": share}
 
 
@@ -60,14 +65,6 @@ def render(template: str, data: dict[str, Any], **content: Any) -> bytes:
     """
     plotly = (files("plotly") / "package_data/plotly.min.js").read_text("utf-8")
     page = TEMPLATES.get_template(template).render(
-        content,
-        plotly=Markup(plotly),
-        data=as_script(data),
-        dictionary=as_script(WORDS),
+        content, plotly=Markup(plotly), data=data, dictionary=WORDS
     )
     return page.encode()
-
-
-def as_script(content: Any) -> Markup:
-    """Return JSON as it may stand within a script element."""
-    return Markup(json.dumps(content, ensure_ascii=False).replace("</", "<\\/"))

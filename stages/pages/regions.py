@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from stages.pages.figures import COLOURS, chart, cloud
+from stages.pages import figures
+from stages.pages.figures import chart, cloud
 
 GRID = 160  # places along either side of the window
 TRIED = 20_000  # planes: all that there are of up to 24 labels
@@ -153,7 +154,7 @@ def decision_regions(
     flat, near = plane.flatten(points)
     edge = 0.02 * np.ptp(flat, axis=0)
     window = np.stack([flat.min(axis=0) - edge, flat.max(axis=0) + edge])
-    colours = [COLOURS[i % len(COLOURS)] for i in range(len(class_names))]
+    colours = figures.colours(len(class_names))
     predictions = predict(layers, points) if layers else targets
     wrong = near & (predictions != targets)
     right = near & ~wrong

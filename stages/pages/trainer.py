@@ -1,7 +1,6 @@
 """What the page needs to train a model of points itself, by trainer.js."""
 
 import base64
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,8 +85,8 @@ def trainer_spec(
         "figures": FIGURES,
         "notes": NOTES,
         "charts": charts(dataset),
-        "cloud": as_json(figures.cloud(np.empty((0, 3)), "", "")),
-        "colours": [figures.COLOURS[i % len(figures.COLOURS)] for i in range(classes)],
+        "cloud": figures.as_json(figures.cloud(np.empty((0, 3)), "", "")),
+        "colours": figures.colours(classes),
         "drawn": list(range(0, rows, -(-rows // DRAWN))),
     }
     sizes = [size for size in BATCH_SIZES if size <= len(dataset.train.targets)]
@@ -123,16 +122,16 @@ def charts(dataset) -> dict[str, Any]:
     return {
         "points": {
             "title": "Test points: their colour is the class predicted",
-            "layout": as_json(scene)["layout"],
+            "layout": figures.as_json(scene)["layout"],
         },
         "loss": {
             "title": "Train loss: mean over an epoch",
-            "layout": as_json(loss)["layout"],
+            "layout": figures.as_json(loss)["layout"],
             "traces": [*curves("train_loss", figures.COLOURS[0])],
         },
         "accuracy": {
             "title": "Accuracy of every epoch",
-            "layout": as_json(accuracy)["layout"],
+            "layout": figures.as_json(accuracy)["layout"],
             "traces": [
                 *curves("train_acc", figures.COLOURS[0]),
                 *curves("test_acc", figures.COLOURS[1]),
@@ -152,11 +151,6 @@ def curves(key: str, colour: str) -> list[dict[str, Any]]:
     broad = {"color": colour, "width": 5, "dash": "6px,6px"}
     theirs = {"of": "pipeline", "opacity": 0.5, "line": broad, "marker": {"size": 9}}
     return [common | theirs, common | {"line": {"color": colour}}]
-
-
-def as_json(figure) -> dict[str, Any]:
-    """Return a figure, or a part of one, as Plotly's own script reads it."""
-    return json.loads(figure.to_json())
 
 
 def as_set(features: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
