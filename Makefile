@@ -3,7 +3,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro seeds results compare test test-data stress bench bench-peers pictures space audit lint lock
+# of make sweep: how many settings are tried, and how many at once
+TRIALS ?= 20
+WORKERS ?= 2
+
+.PHONY: repro seeds sweep results compare test test-data stress bench bench-peers pictures space audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -12,6 +16,9 @@ repro: .venv/installed  ## run the pipeline: what changed, and what depends on i
 
 seeds: .venv/installed  ## every model from many seeds, and H2O's on many folds; then repro
 	dvc repro seeds/dvc.yaml
+
+sweep: .venv/sweep-installed  ## after repro: search for settings of the perceptron
+	python -m stages sweep $(TRIALS) $(WORKERS)
 
 results: .venv/installed  ## after repro: the book's figures beside ours
 	python -m stages results
@@ -48,6 +55,10 @@ space: .venv-space/installed  ## after repro: the Space of chapter 9, in a brows
 		> "$$(echo .venv-space/lib/python*/site-packages)/ours.pth"
 	.venv/bin/uv pip install --quiet --python .venv-space/bin/python \
 		$$(grep gradio stages/huggingface/app/requirements.txt)
+	touch $@
+
+.venv/sweep-installed: .venv/installed requirements-sweep.txt
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --requirement requirements-sweep.txt
 	touch $@
 
 # JAX and Keras stay out of the lock: only these rows of the benchmark run them

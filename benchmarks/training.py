@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from torchvision.transforms import ToTensor
 
 from benchmarks.measure import Group, in_turn
 from benchmarks.peers.rows import start
+from benchmarks.products import by_the_fastest, matrix_products
 from stages.concise.pretrained import BookConfig, BookModel
 from stages.datasets.folder import Part, as_matrix, read_dataset
 from stages.training import trainer
@@ -59,7 +59,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
     for device in devices:
         train_set = tuple(torch.from_numpy(a).to(device) for a in dataset.train)
         for kind, sizes in SIZES.items():
-            rows = {"matrix products": matrix_products(sizes, device)}
+            rows = {"matrix products": matrix_products(sizes, BATCH_SIZE, device)}
             for name, models in OURS.items():
                 rows[name] = our_loop(*models[kind], sizes, train_set, torch.float32)
             rows["transformers' Trainer"] = by_trainer(sizes, train_set)
@@ -76,6 +76,8 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             }
             if device.type == "cpu":
                 rows |= {peer.name: partial(peer.epoch, kind) for peer in peers}
+                limit = partial(by_the_fastest, sizes, BATCH_SIZE)
+                rows["matrix products, the fastest library found"] = limit
             yield Group(
                 f"an epoch of {kind} {'-'.join(map(str, sizes))} on {device.type}",
                 "s",
@@ -235,35 +237,6 @@ def loader_loop(
             total_loss += loss.item() * len(targets)
             correct += (logits.argmax(dim=1) == targets).sum().item()
             rows += len(targets)
-
-    return epoch
-
-
-def matrix_products(sizes: list[int], device: torch.device) -> Epoch:
-    """Return the floor: the matrix products of each step, and nothing else.
-
-    Forward, one a layer; backward, one a layer for its weight and, but for the first, one
-    for what goes further back. Few outputs are multiplied the way round that is faster.
-    """
-    weights = [
-        torch.rand(outputs, inputs, device=device)
-        for inputs, outputs in pairwise(sizes)
-    ]
-    full, rest = divmod(60_000, BATCH_SIZE)
-    steps = [
-        [torch.rand(rows, s, device=device) for s in sizes]
-        for rows in (BATCH_SIZE, rest)
-    ]
-
-    def epoch() -> None:
-        for values in [steps[0]] * full + [steps[1]]:
-            for layer, weight in enumerate(weights):
-                weight @ values[layer].T
-                values[layer + 1].T @ values[layer]
-                if layer:
-                    values[layer + 1] @ weight
-        if device.type == "cuda":
-            torch.cuda.synchronize()
 
     return epoch
 

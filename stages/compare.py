@@ -7,12 +7,12 @@ of each: best on top, by a metric of the reader's choice.
 import csv
 import io
 import json
-import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from stages.pages.page import render
+from stages.pipeline.command import output
 from stages.pipeline.errors import UserError
 from stages.pipeline.files import write_bytes
 
@@ -22,7 +22,8 @@ class Experiment(NamedTuple):
 
     params: numbers, words and lists by their place in params.yaml, as train.lr.
     metrics: numbers by model and name, as mlp_xor_scratch: test accuracy.
-    curves: by model and column of its history, a value an epoch.
+    curves: by model and column of its history, a value an epoch; of an experiment, those
+        that are not the commit's.
     """
 
     name: str
@@ -56,12 +57,17 @@ def experiments(shown: list[dict]) -> list[Experiment]:
     states = [commit]
     for experiment in commit["experiments"] or []:
         states += experiment["revs"][:1]
+    of_commit = curves(commit["rev"])
     return [
         Experiment(
             state["name"] or state["rev"][:7],
             flat(state["data"]["params"]["params.yaml"]["data"]),
             metrics(state["data"]["metrics"]),
-            curves(state["rev"]),
+            {
+                model: columns
+                for model, columns in curves(state["rev"]).items()
+                if state is commit or columns != of_commit.get(model)
+            },
         )
         for state in states
         if state["data"]
@@ -86,7 +92,7 @@ def metrics(files: dict[str, dict]) -> dict[str, float]:
         *_, folder, stem = Path(path).with_suffix("").parts
         for key, value in flat(content.get("data") or {}).items():
             if type(value) in (int, float):
-                when = f"{folder} " if folder in ("train", "test") else ""
+                when = f"{folder} " if folder in ("train", "test", "validation") else ""
                 key = key.removeprefix(f"{folder}_")
                 key = {"acc": "accuracy"}.get(key, key).replace("_", " ")
                 numbers[f"{stem}: {when}{key}"] = value
@@ -113,12 +119,3 @@ def differing(entries: list[dict[str, Any]]) -> list[str]:
     """Return the keys whose values are not the same in all, in the order of the first."""
     keys = dict.fromkeys(key for entry in entries for key in entry)
     return [k for k in keys if len({json.dumps(e.get(k)) for e in entries}) > 1]
-
-
-def output(*command: str) -> bytes:
-    """Return what a command prints."""
-    result = subprocess.run(command, capture_output=True, check=False)
-    if result.returncode:
-        last = (result.stderr.decode().strip().splitlines() or ["it said nothing"])[-1]
-        raise UserError(f"{' '.join(command)} failed: {last}")
-    return result.stdout

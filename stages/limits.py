@@ -11,10 +11,9 @@ from pathlib import Path
 from stages.datasets.folder import as_matrix, read_dataset
 from stages.pipeline.files import write_arrays, write_json
 from stages.pipeline.params import Seed, load_params
-from stages.training import solver
+from stages.training import models, solver
 from stages.training.blocks import Fit, load_model
 from stages.training.descent import start
-from stages.training.models import write_model
 
 RECIPE = {"lr": 0.03, "shuffle": True, "epochs": 60}
 
@@ -23,18 +22,17 @@ def main(name: str) -> None:
     block = load_model(name)
     dataset = read_dataset(block.data, block.standardize)
     fit = load_params("fit", Fit)
-    matrix, targets = as_matrix(dataset.train), dataset.train.targets
-    arrays, _ = solver.fit(matrix, targets, fit.C, fit.max_iter)
-    straight = solver.predict(arrays, as_matrix(dataset.test)).argmax(axis=1)
+    targets, test = dataset.train.targets, dataset.test
+    straight, _ = solver.fit(as_matrix(dataset.train), targets, fit.C, fit.max_iter)
     recipe = block.model_copy(update=RECIPE)
     model, epochs = start(recipe, dataset, load_params("seed", Seed))
     *_, last = epochs
-    write_arrays(Path(f"data/limits/{name}/straight.safetensors"), arrays)
-    write_model(Path(f"data/limits/{name}/bent.safetensors"), model)
+    write_arrays(Path(f"data/limits/{name}/straight.safetensors"), straight)
+    write_arrays(Path(f"data/limits/{name}/bent.safetensors"), models.arrays(model))
     write_json(
         Path(f"metrics/limits/{name}.json"),
         {
-            "straight": float((straight == dataset.test.targets).mean()),
+            "straight": solver.accuracy(straight, as_matrix(test), test.targets),
             "bent": last.test_acc,
         },
     )

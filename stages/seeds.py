@@ -26,7 +26,7 @@ from stages.pipeline.lifetime import end_with_parent
 from stages.pipeline.params import load_params
 from stages.training.blocks import Logistic, Model, Seeds, load_model
 from stages.training.descent import start
-from stages.training.solver import fit, predict
+from stages.training.solver import accuracy, fit
 
 FIGURES = ("train_loss", "train_acc", "test_acc")
 
@@ -57,8 +57,7 @@ def outcome(block: Model, dataset: Dataset, seed: int) -> tuple[float, float, fl
     if isinstance(block, Logistic):
         matrix, targets = as_matrix(dataset.train), dataset.train.targets
         arrays, metrics = fit(matrix, targets, block.C, block.max_iter)
-        guesses = predict(arrays, as_matrix(dataset.test)).argmax(axis=1)
-        test_acc = float((guesses == dataset.test.targets).mean())
+        test_acc = accuracy(arrays, as_matrix(dataset.test), dataset.test.targets)
         return metrics["train_loss"], metrics["train_acc"], test_acc
     _, epochs = start(block, dataset, seed)
     *_, last = epochs

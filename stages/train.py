@@ -10,6 +10,7 @@ from stages.datasets.folder import Dataset, as_matrix, read_dataset
 from stages.pipeline.files import write_arrays, write_csv, write_json
 from stages.pipeline.params import Seed, load_params
 from stages.training.blocks import GradientModel, Logistic, load_model
+from stages.training.ranks import Ranks, met
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +19,14 @@ def main(name: str) -> None:
     block = load_model(name)
     dataset = read_dataset(block.data, block.standardize)
     block.check(name, dataset.shape, dataset.train_rows)
-    by_way = fit_by_solver if isinstance(block, Logistic) else train_by_gradient
-    metrics, history = by_way(Path(f"models/{name}.safetensors"), block, dataset)
+    with met(name, block, sum(dataset.train_rows)) as ranks:
+        if isinstance(block, Logistic):
+            arrays, metrics, history = fit_by_solver(block, dataset)
+        else:
+            arrays, metrics, history = train_by_gradient(block, dataset, ranks)
+    if ranks.rank > 0:  # they all have come to the same
+        return
+    write_arrays(Path(f"models/{name}.safetensors"), arrays)
     write_json(Path(f"metrics/train/{name}.json"), metrics)
     write_csv(
         Path(f"plots/history/{name}.csv"),
@@ -28,12 +35,12 @@ def main(name: str) -> None:
     )
 
 
-def train_by_gradient(path: Path, block: GradientModel, dataset: Dataset):
+def train_by_gradient(block: GradientModel, dataset: Dataset, ranks: Ranks):
     """Train by hand or by torch.nn: the loop is the same."""
     from stages.training.descent import start
-    from stages.training.models import write_model
+    from stages.training.models import arrays
 
-    model, epochs = start(block, dataset, load_params("seed", Seed))
+    model, epochs = start(block, dataset, load_params("seed", Seed), ranks)
     history = []
     with logging_redirect_tqdm():
         for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=None):
@@ -44,16 +51,15 @@ def train_by_gradient(path: Path, block: GradientModel, dataset: Dataset):
                 *epoch[1:4],
             )
             history.append(epoch)
-    write_model(path, model)
     metrics = {
         "train_loss": epoch.train_loss,
         "train_acc": epoch.train_acc,
         "batches": sum(epoch.batches for epoch in history),
     }
-    return metrics, [epoch[:4] for epoch in history]
+    return arrays(model), metrics, [epoch[:4] for epoch in history]
 
 
-def fit_by_solver(path: Path, block: Logistic, dataset: Dataset):
+def fit_by_solver(block: Logistic, dataset: Dataset):
     """Fit scikit-learn's logistic regression: iterations, but no epochs, so no history."""
     from stages.training.solver import fit
 
@@ -61,5 +67,4 @@ def fit_by_solver(path: Path, block: Logistic, dataset: Dataset):
         as_matrix(dataset.train), dataset.train.targets, block.C, block.max_iter
     )
     log.info("%d iterations of the solver", metrics["batches"])
-    write_arrays(path, arrays)
-    return metrics, []
+    return arrays, metrics, []

@@ -1,11 +1,15 @@
-"""Settings of all tests."""
+"""Settings of all tests, and what tests of several files share."""
 
+import contextlib
 import os
+import subprocess
 
+import pytest
 from hypothesis import settings
 
 from stages.pipeline.arithmetic import keep_to_avx2
 from stages.pipeline.network import stay_offline
+from tests.namespaces import joined
 
 keep_to_avx2()  # as stages do
 stay_offline()
@@ -13,3 +17,13 @@ os.environ.setdefault("THREADS", "1")  # tests run on all cores already
 
 settings.register_profile("project", deadline=None)  # the first example imports
 settings.load_profile("project")
+
+
+@pytest.fixture
+def namespaces():
+    """Two network namespaces, where they can be made."""
+    with contextlib.ExitStack() as stack:
+        try:
+            yield stack.enter_context(joined())
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("network namespaces can't be made here")

@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from torch.testing import assert_close
 
+from benchmarks import products
 from benchmarks.measure import in_turn
 from benchmarks.peers.rows import SCRIPTS, Peer, start
 
@@ -44,3 +47,16 @@ def test_a_row_with_a_clock_of_its_own_is_counted_by_it():
     seconds = in_turn({"own": lambda: 5.0, "ours": lambda: None}, rounds=1)
     assert seconds["own"] == 5.0
     assert seconds["ours"] < 1
+
+
+@pytest.mark.parametrize("name", products.LIBRARIES)
+def test_every_library_multiplies(name):
+    left, right = torch.rand(5, 7), torch.rand(3, 7).T
+    product = torch.as_tensor(products.LIBRARIES[name](left, right))
+    assert_close(product, left @ right)
+
+
+def test_the_limit_is_the_fastest_librarys_and_it_is_named(capsys):
+    assert 0 < products.by_the_fastest([4, 3, 2], batch_size=7000) < 60
+    said = capsys.readouterr().out
+    assert all(name in said for name in products.LIBRARIES)

@@ -84,7 +84,14 @@ def test_nothing_of_ours_hides_a_package_of_another(name):
 
 
 # what no output depends on: how a stage reads its parameters, fails and ends
-NEUTRAL = {"errors.py", "lifetime.py", "params.py", "settings.py", "__init__.py"}
+NEUTRAL = {
+    "environment.py",
+    "errors.py",
+    "lifetime.py",
+    "params.py",
+    "settings.py",
+    "__init__.py",
+}
 # what the runner sets for every stage
 NOT_IMPORTED = {"stages/pipeline/arithmetic.py"}
 # what a stage reads as text

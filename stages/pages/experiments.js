@@ -1,6 +1,6 @@
 const COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70"];
 const WORST_TO_BEST = [[0, COLOURS[2]], [0.5, COLOURS[3]], [1, COLOURS[0]]];
-const CURVES_AT_FIRST = 6;
+const CURVES_AT_FIRST = 6, MOST_NAMED = 12;  // more names would lie on each other
 const { experiments, params, metrics } = data;
 const element = (id) => document.getElementById(id);
 const ticked = new Set();
@@ -9,11 +9,13 @@ const value = (experiment, key) => experiment.params[key] ?? experiment.metrics[
 const words = (x) => typeof x === "number" ? String(+x.toPrecision(5)) : x === undefined ? "–" : JSON.stringify(x);
 const isLoss = (metric) => /loss|rmse/.test(metric);
 
-// numbers on a scale of their own, all else as names at equal distances
+// numbers on a scale of their own, all else as names at equal distances, numbers among them in order
 function axis(key) {
-  const values = experiments.map((experiment) => value(experiment, key));
+  const all = experiments.map((experiment) => value(experiment, key));
+  const values = all.map((x) => Array.isArray(x) && x.length === 1 ? x[0] : x);
   if (values.every((x) => typeof x === "number")) return { values, ticks: {} };
-  const names = [...new Set(values.map(words))];
+  const rank = (x) => typeof x === "number" ? x : -Infinity;
+  const names = [...new Set(values.toSorted((a, b) => rank(a) - rank(b)).map(words))];
   const places = values.map((x) => names.indexOf(words(x)));
   return { values: places, ticks: { tickvals: names.map((_, i) => i), ticktext: names } };
 }
@@ -58,14 +60,14 @@ function parallel(metric) {
   show("parallel", {
     data: [{ type: "parcoords", dimensions, labelangle: -20, labelside: "bottom", rangefont: { color: "rgba(0,0,0,0)" },
              line: { color: colour, colorscale: WORST_TO_BEST, reversescale: isLoss(metric) } }],
-    layout: { height: 420, margin: { l: 60, r: 60, t: 30, b: 90 } },
+    layout: { height: 420, margin: { l: 130, r: 60, t: 30, b: 90 } },
   });
 }
 
 function scatter(metric) {
   const x = element("x").value, { values, ticks } = axis(x);
   show("scatter", {
-    data: [{ type: "scatter", mode: "markers+text", x: values, y: experiments.map((e) => value(e, metric)),
+    data: [{ type: "scatter", mode: experiments.length > MOST_NAMED ? "markers" : "markers+text", x: values, y: experiments.map((e) => value(e, metric)),
              text: experiments.map((e) => e.name), textposition: "top center", cliponaxis: false,
              marker: { size: 10, color: COLOURS[0] }, hovertemplate: "%{text}: %{y:.5~g}<extra></extra>" }],
     layout: { height: 420, margin: { l: 60, r: 40, t: 30, b: 50 },
@@ -76,12 +78,14 @@ function scatter(metric) {
 function curves() {
   const model = element("model").value, column = element("column").value;
   const drawn = experiments.filter((e) => ticked.has(e.name) && e.curves[model]);
+  const none = { text: "none of them has curves of its own", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 };
   show("curves", {
     data: drawn.map((e, i) => ({
       type: "scatter", mode: "lines+markers", name: e.name, x: e.curves[model].epoch, y: e.curves[model][column],
       line: { color: COLOURS[i % COLOURS.length], dash: i < COLOURS.length ? "solid" : "dash" },
     })),
     layout: { height: 420, margin: { l: 60, r: 20, t: 30, b: 50 }, showlegend: true, legend: { orientation: "h", y: -0.25 },
+              annotations: drawn.length ? [] : [none],
               xaxis: { title: { text: "epoch" } }, yaxis: { title: { text: column.replace("_", " ") }, automargin: true } },
   });
 }
@@ -98,7 +102,7 @@ function draw() {
 }
 
 const models = [...new Set(experiments.flatMap((e) => Object.keys(e.curves)))];
-const first = metrics.find((metric) => metric.endsWith("test accuracy")) ?? metrics[0];
+const first = ["test accuracy", "accuracy", ""].map((end) => metrics.find((m) => m.endsWith(end))).find(Boolean);
 options("metric", metrics, first);
 options("x", [...params, ...metrics], params[0]);
 options("model", models, models.includes(first?.split(":")[0]) ? first.split(":")[0] : models[0]);

@@ -15,6 +15,8 @@ def batches(
     shuffle: bool = False,
     drop_last: bool = False,
     generator: torch.Generator | None = None,
+    rank: int = 0,
+    world: int = 1,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield every row once, as (features, targets) of batch_size rows each.
 
@@ -29,13 +31,14 @@ def batches(
         shuffle: take the rows in a new random order, or as they lie.
         drop_last: leave out the last batch if it is short, or yield it.
         generator: source of the random order, on the CPU.
+        rank, world: of each batch, yield the row numbered rank and every world-th after.
     """
     rows = len(targets)
     kept = rows - rows % batch_size if drop_last else rows
     if shuffle:
         order = torch.randperm(rows, generator=generator).to(features.device)
     for start in range(0, kept, batch_size):
-        of_batch = slice(start, start + batch_size)
+        of_batch = slice(start + rank, min(start + batch_size, rows), world)
         if shuffle:
             index = order[of_batch]
             batch = features.index_select(0, index), targets.index_select(0, index)

@@ -9,9 +9,10 @@ from stages.pipeline.errors import UserError
 from stages.training import loop, models
 from stages.training.blocks import GradientModel
 from stages.training.device import reproducible_device
+from stages.training.ranks import ALONE, Ranks
 
 
-def start(block: GradientModel, dataset, seed: int):
+def start(block: GradientModel, dataset, seed: int, ranks: Ranks = ALONE):
     """Return a model with its initial weights, and what trains it.
 
     The latter is an iterator of `loop.Epoch`, each of which moves the model on (by
@@ -22,11 +23,18 @@ def start(block: GradientModel, dataset, seed: int):
         block: complete, as `load_model` returns it.
         dataset: a Dataset whose rows suit the block.
         seed: of the initial weights, drawn first, and of the order of rows.
+        ranks: that train it together.
     """
     device = reproducible_device(block.threads)
     generator = torch.Generator().manual_seed(seed)
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, device, generator)
+    if ranks != ALONE:
+        ranks.agree(
+            settings=[block.model_dump_json().encode()],
+            data=dataset.train,
+            weights=[p.detach().cpu().numpy() for _, p in model.named_parameters()],
+        )
     if block.how == "trainer":
         from stages.training import trainer
 
@@ -42,6 +50,7 @@ def start(block: GradientModel, dataset, seed: int):
             shuffle=block.shuffle,
             drop_last=block.drop_last,
             generator=generator,
+            ranks=ranks,
         )
     return model, while_finite(epochs, block.lr)
 

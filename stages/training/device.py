@@ -4,6 +4,7 @@ import os
 
 import torch
 
+from stages.pipeline.environment import whole_number
 from stages.pipeline.errors import UserError
 
 MAX_THREADS = 1024
@@ -15,9 +16,10 @@ def reproducible_device(threads: int | None = 1) -> torch.device:
     """Return the device named by DEVICE (default cpu), set to give the same bytes always.
 
     Args:
-        threads: how many; None for one a core, up to MAX_DEFAULT_THREADS. THREADS says
-            otherwise. Where other work wants the cores, too, several are slow: they wait
-            for each other after every product.
+        threads: how many; None for one a core, up to MAX_DEFAULT_THREADS, or its share of
+            them where torchrun started several processes. THREADS says otherwise. Where
+            other work wants the cores, too, several are slow: they wait for each other
+            after every product.
 
     Raises:
         UserError: DEVICE or THREADS names nothing that PyTorch has here.
@@ -27,16 +29,13 @@ def reproducible_device(threads: int | None = 1) -> torch.device:
     torch.set_deterministic_debug_mode("error")
     # nor fill with NaN what is about to be written to anyway
     torch.utils.deterministic.fill_uninitialized_memory = False
-    by_cores = min(os.cpu_count() or 1, MAX_DEFAULT_THREADS)
-    wanted = os.environ.get("THREADS", str(threads or by_cores))
+    share = (os.cpu_count() or 1) // whole_number("LOCAL_WORLD_SIZE", 1, 2**16, 1)
+    by_default = threads or min(max(share, 1), MAX_DEFAULT_THREADS)
+    wanted = whole_number("THREADS", 1, MAX_THREADS, by_default)
     device = os.environ.get("DEVICE", "cpu")
-    if not (wanted.isdecimal() and 1 <= int(wanted) <= MAX_THREADS):
-        raise UserError(
-            f"THREADS must be a whole number from 1 to {MAX_THREADS}, got {wanted!r}"
-        )
     if device.partition(":")[0] not in DEVICES:
         raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {device!r}")
-    torch.set_num_threads(int(wanted))
+    torch.set_num_threads(wanted)
     try:
         return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError) as error:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from stages.training.batches import as_input, batches
+from stages.training.ranks import ALONE, Ranks, joint
 
 TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
 Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
@@ -47,10 +48,12 @@ class Tally:
         self.rows += len(targets)
         self.batches += 1
 
-    def epoch(self, number: int, test_acc: float) -> Epoch:
-        """Return what they came to, and begin the next epoch."""
-        loss, hits = self.loss_sum.item() / self.rows, self.hits.item() / self.rows
-        epoch = Epoch(number, loss, hits, test_acc, self.batches)
+    def epoch(self, number: int, test_acc: float, ranks: Ranks = ALONE) -> Epoch:
+        """Return what they came to, on all ranks, and begin the next epoch."""
+        sums = [self.loss_sum.item(), self.hits.item(), self.rows]
+        sums = ranks.sum(torch.tensor(sums, dtype=torch.float64))
+        loss, hits, rows = sums.tolist()
+        epoch = Epoch(number, loss / rows, hits / rows, test_acc, self.batches)
         self.clear()
         return epoch
 
@@ -66,6 +69,7 @@ def train(
     shuffle: bool = True,
     drop_last: bool = False,
     generator: torch.Generator | None = None,
+    ranks: Ranks = ALONE,
 ) -> Iterator[Epoch]:
     """Train a model, yielding after each epoch what it came to.
 
@@ -76,12 +80,14 @@ def train(
         train_set, test_set: features (rows, ...), and targets (rows,).
         epochs, batch_size: >= 1.
         shuffle, drop_last, generator: as `batches` takes them.
+        ranks: that train it together.
     """
     device, dtype = device_and_dtype(model)
     train_set, test_set = (
         [torch.as_tensor(array, device=device) for array in part]
         for part in (train_set, test_set)
     )
+    optimizer = joint(optimizer, ranks)
     tally = Tally(device)
     for epoch in range(1, epochs + 1):
         for features, targets in batches(
@@ -91,10 +97,12 @@ def train(
             shuffle=shuffle,
             drop_last=drop_last,
             generator=generator,
+            rank=ranks.rank,
+            world=ranks.world,
         ):
             tally.add(*optimizer.step(features, targets), targets)
         optimizer.end_epoch()
-        yield tally.epoch(epoch, accuracy(model, *test_set))
+        yield tally.epoch(epoch, accuracy(model, *test_set), ranks)
 
 
 def accuracy(model, features: Tensor, targets: Tensor) -> float:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -15,7 +16,7 @@ import stages.scratch.mlp
 import stages.scratch.sgd
 import stages.scratch.softmax_regression
 from stages.pipeline.errors import UserError
-from stages.pipeline.files import read_arrays, write_arrays
+from stages.pipeline.files import read_arrays
 from stages.training.blocks import GradientModel
 
 MODELS = {
@@ -76,10 +77,9 @@ def optimizer(block: GradientModel, model):
     )
 
 
-def write_model(path: Path, model) -> None:
-    """Write a model's tensors under their names."""
-    arrays = {name: t.detach().cpu().numpy() for name, t in tensors(model).items()}
-    write_arrays(path, arrays)
+def arrays(model) -> dict[str, np.ndarray]:
+    """Return a model's tensors by name, as they go into its file."""
+    return {name: t.detach().cpu().numpy() for name, t in tensors(model).items()}
 
 
 def read_model(path: Path, model) -> None:
@@ -88,10 +88,10 @@ def read_model(path: Path, model) -> None:
     Raises:
         UserError: the file holds something else.
     """
-    arrays, parameters = read_arrays(path), tensors(model)
+    written, parameters = read_arrays(path), tensors(model)
     found, expected = (
         {name: tuple(values.shape) for name, values in named.items()}
-        for named in (arrays, parameters)
+        for named in (written, parameters)
     )
     for name in sorted({**found, **expected}):
         if found.get(name) != expected.get(name):
@@ -99,7 +99,7 @@ def read_model(path: Path, model) -> None:
                 f"{path}: {name} is {found.get(name, 'not there')}, expected "
                 f"{expected.get(name, 'nothing of that name')}"
             )
-    for name, values in arrays.items():
+    for name, values in written.items():
         parameters[name].data.copy_(torch.from_numpy(values))
     if isinstance(model, nn.Module):
         model.eval()

@@ -33,6 +33,13 @@ def fit(
     }
 
 
+def accuracy(
+    arrays: dict[str, np.ndarray], features: np.ndarray, targets: np.ndarray
+) -> float:
+    """Return the share of rows whose largest logit is the target's, in [0, 1]."""
+    return float((predict(arrays, features).argmax(axis=1) == targets).mean())
+
+
 @threadpool_limits.wrap(limits=1)
 def predict(arrays: dict[str, np.ndarray], features: np.ndarray) -> np.ndarray:
     """Return the logits (rows, classes) that a fitted weight and bias give features."""
