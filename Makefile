@@ -3,10 +3,6 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-# of make sweep: how many settings are tried, and how many at once
-TRIALS ?= 20
-WORKERS ?= 2
-
 .PHONY: repro seeds sweep results compare test test-data stress bench bench-peers pictures space audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
@@ -18,7 +14,7 @@ seeds: .venv/installed  ## every model from many seeds, and H2O's on many folds;
 	dvc repro seeds/dvc.yaml
 
 sweep: .venv/sweep-installed  ## after repro: search for settings of the perceptron
-	python -m stages sweep $(TRIALS) $(WORKERS)
+	python -m stages sweep
 
 results: .venv/installed  ## after repro: the book's figures beside ours
 	python -m stages results
@@ -58,7 +54,8 @@ space: .venv-space/installed  ## after repro: the Space of chapter 9, in a brows
 	touch $@
 
 .venv/sweep-installed: .venv/installed requirements-sweep.txt
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --requirement requirements-sweep.txt
+	.venv/bin/uv pip install --quiet --python .venv/bin/python \
+		--constraint requirements.txt --requirement requirements-sweep.txt
 	touch $@
 
 # JAX and Keras stay out of the lock: only these rows of the benchmark run them

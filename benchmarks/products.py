@@ -1,11 +1,9 @@
-"""The matrix products of an epoch, and nothing else: no training can be faster.
+"""The matrix products of an epoch, and nothing else: what multiplies so can't be faster.
 
-Run as a program, it multiplies by every library here, each with all that the processor has,
-AVX-512 as well, and prints their seconds as JSON.
+Run as a program, it multiplies by one of the libraries here, with all that the processor has,
+and prints the seconds.
 """
 
-import json
-import os
 import subprocess
 import sys
 import time
@@ -16,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stages.pipeline.arithmetic import AVX2
+from benchmarks.peers.rows import unbound
+from stages.training import fast
 
 ROWS, REPEATS = 60_000, 3  # of Fashion-MNIST; the fastest of the repeats counts
 Product = Callable[[Tensor, Tensor], object]
@@ -27,13 +26,7 @@ def by_openblas(left: Tensor, right: Tensor) -> np.ndarray:
     return left.numpy() @ right.numpy()
 
 
-def by_onednn(left: Tensor, right: Tensor) -> Tensor:
-    """Multiply by the library that PyTorch has for convolutions, which is not public here."""
-    linear = torch.ops.mkldnn._linear_pointwise
-    return linear(left, right.T, None, "none", [], "")
-
-
-LIBRARIES = {"MKL": torch.mm, "OpenBLAS": by_openblas, "oneDNN": by_onednn}
+LIBRARIES = {"MKL": torch.mm, "OpenBLAS": by_openblas, "oneDNN": fast.product}
 
 
 def matrix_products(
@@ -70,31 +63,24 @@ def matrix_products(
     return epoch
 
 
-def by_the_fastest(sizes: list[int], batch_size: int) -> float:
-    """Return the seconds of an epoch's products by the fastest library, and say which it is."""
-    output = subprocess.check_output(
-        [sys.executable, "-m", "benchmarks.products", *map(str, [batch_size, *sizes])],
-        env={name: value for name, value in os.environ.items() if name not in AVX2},
-    )
-    seconds = json.loads(output)
-    name = min(seconds, key=seconds.get)
-    others = ", ".join(f"{n} {s:.3f} s" for n, s in seconds.items() if n != name)
-    print(f"products of {sizes}: fastest by {name}, {seconds[name]:.3f} s; {others}")
-    return seconds[name]
+def unbound_seconds(library: str, sizes: list[int], batch_size: int) -> float:
+    """Return the seconds of an epoch's products by a library that nothing holds to AVX2."""
+    words = map(str, [library, batch_size, *sizes])
+    command = [sys.executable, "-m", "benchmarks.products", *words]
+    return float(subprocess.check_output(command, env=unbound()))
 
 
 def main() -> None:
-    batch_size, *sizes = map(int, sys.argv[1:])
-    seconds = {}
-    for name, product in LIBRARIES.items():
-        epoch = matrix_products(sizes, batch_size, torch.device("cpu"), product)
-        times = []
-        for _ in range(REPEATS):
-            start = time.perf_counter()
-            epoch()
-            times.append(time.perf_counter() - start)
-        seconds[name] = min(times)
-    print(json.dumps(seconds))
+    library, *numbers = sys.argv[1:]
+    batch_size, *sizes = map(int, numbers)
+    cpu = torch.device("cpu")
+    epoch = matrix_products(sizes, batch_size, cpu, LIBRARIES[library])
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        epoch()
+        times.append(time.perf_counter() - start)
+    print(min(times))
 
 
 if __name__ == "__main__":

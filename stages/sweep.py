@@ -3,71 +3,131 @@
 Optuna proposes a learning rate and a width for the perceptron; the stage `validate` says how
 well they do, on rows of the training set that it does not train on. The study lies where
 SWEEP_STORAGE says, by default in a file here: machines that all reach it work on one study,
-and SWEEP_PUSH names the Git remote where each leaves its experiments.
+and SWEEP_PUSH names the Git remote to which each sends its experiments.
 """
 
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 
 import optuna
 from dvc.api import metrics_show
+from optuna.trial import FrozenTrial, Trial
+from sqlalchemy.exc import SQLAlchemyError
 
 from stages.pipeline.command import output
+from stages.pipeline.environment import whole_number
 from stages.pipeline.errors import UserError
+
+log = logging.getLogger(__name__)
 
 MODEL = "mlp_fashion_scratch"
 METRIC = f"metrics/validation/{MODEL}.json"
+FILE = Path(".dvc/tmp/sweep.db")
+SECONDS = 30  # that Optuna's proxy may take to answer
 
 
-def main(trials: str, workers: str) -> None:
-    commit = output("git", "rev-parse", "HEAD").decode().strip()
-    study = optuna.create_study(
-        storage=storage(os.environ.get("SWEEP_STORAGE", "sqlite:///.dvc/tmp/sweep.db")),
-        study_name=f"{MODEL} at {commit}",
-        direction="maximize",
-        load_if_exists=True,
-    )
-    os.environ.setdefault("THREADS", "1")  # the workers share the cores already
-    study.optimize(run, int(trials), n_jobs=int(workers))
-    done = study.get_trials(states=[optuna.trial.TrialState.COMPLETE])
-    if not done:
-        raise UserError("no try came to an end: see above")
+def main() -> None:
+    tries = whole_number("TRIALS", 1, 10_000, default=20)
+    workers = whole_number("WORKERS", 1, 1000, default=2)
+    if output("git", "status", "--porcelain", "--untracked-files=no"):
+        raise UserError("a search begins at a commit: git commit or git restore first")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # or our sentences have tracebacks
+    study = open_study(output("git", "rev-parse", "--short", "HEAD").decode().strip())
+    if workers > 1:
+        os.environ.setdefault("THREADS", "1")  # they share the cores
+    with clones(workers) as free:
+        study.optimize(partial(run, free), tries, n_jobs=workers)
+    best = study.best_trial
     print(
-        f"\n{name(study.best_trial)} is the best of {len(done)}, with {study.best_params}: "
-        f"{study.best_value:.4f} of the validation rows are right. To take it over:\n"
-        f"dvc exp apply {name(study.best_trial)}"
+        f"\nThe best of {len(study.trials)} tries, {best.value:.4f} of the validation"
     )
+    print(f"rows right, is {best.params}. To take it over: dvc exp apply {name(best)}")
 
 
-def run(trial: optuna.Trial) -> float:
-    """Return the accuracy on validation rows that a try's settings lead to."""
+def open_study(commit: str) -> optuna.Study:
+    """Return the study of a commit, a new one if there is none yet.
+
+    Raises:
+        UserError: SWEEP_STORAGE names none that can be used here.
+    """
+    url = os.environ.get("SWEEP_STORAGE") or f"sqlite:///{FILE}"
+    storage = url
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if url.startswith("grpc://"):
+            host, _, port = url.removeprefix("grpc://").partition(":")
+            storage = optuna.storages.GrpcStorageProxy(host=host, port=int(port))
+            storage.wait_server_ready(timeout=SECONDS)
+        study = optuna.create_study(
+            storage=storage,
+            study_name=f"{MODEL} at {commit}",
+            direction="maximize",
+            load_if_exists=True,
+        )
+    except (ConnectionError, ImportError, ValueError, SQLAlchemyError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(
+            f"SWEEP_STORAGE must be a URL that Optuna can use, or grpc://HOST:PORT of its "
+            f"proxy, got {url!r}: {reason}"
+        ) from error
+    return study
+
+
+@contextmanager
+def clones(count: int) -> Iterator[SimpleQueue[str]]:
+    """Yield clones of this commit, which share DVC's cache: each runs one try at a time."""
+    cache = output("dvc", "cache", "dir").decode().strip()
+    free = SimpleQueue()
+    with TemporaryDirectory(prefix="sweep-") as folder:
+        for number in range(count):
+            clone = f"{folder}/{number}"
+            output("git", "clone", "--quiet", ".", clone)
+            output("dvc", "--cd", clone, "config", "--local", "cache.dir", cache)
+            free.put(clone)
+        yield free
+
+
+def run(free: SimpleQueue[str], trial: Trial) -> float:
+    """Return the accuracy on validation rows that a try's settings lead to.
+
+    Args:
+        free: clones that no other try runs in.
+        trial: whose settings Optuna is to choose.
+
+    Raises:
+        UserError: DVC could not run it, or not send it to SWEEP_PUSH.
+    """
     lr = trial.suggest_float("lr", 0.01, 1, log=True)
     width = trial.suggest_int("hidden", 32, 512, log=True)
+    clone = free.get()
     try:
         output(
-            *("dvc", "exp", "run", "--temp", "--name", name(trial)),
-            *("--set-param", f"+models.{MODEL}.lr={lr}"),
+            *("dvc", "--cd", clone, "exp", "run", "--temp", "--name", name(trial)),
+            *("--set-param", f"++models.{MODEL}.lr={lr}"),
             *("--set-param", f"models.{MODEL}.hidden=[{width}]"),
             f"seeds/dvc.yaml:validate@{MODEL}",
         )
-    except UserError as error:  # too long a step diverges: one to keep away from
-        raise optuna.TrialPruned(error) from error
+        push(clone, "origin", trial)  # which is here
+    finally:
+        free.put(clone)
     if remote := os.environ.get("SWEEP_PUSH"):
-        output("dvc", "exp", "push", "--no-cache", remote, name(trial))
-    return metrics_show(METRIC, rev=name(trial))["accuracy"]
+        push(".", remote, trial)
+    accuracy = metrics_show(METRIC, rev=name(trial))["accuracy"]
+    log.info("%s, %s: %.4f", name(trial), trial.params, accuracy)
+    return accuracy
 
 
-def name(trial: optuna.Trial | optuna.trial.FrozenTrial) -> str:
+def push(folder: str, remote: str, trial: Trial) -> None:
+    """Send a try's experiment to a Git remote, without what DVC caches of it."""
+    output("dvc", "--cd", folder, "exp", "push", "--no-cache", remote, name(trial))
+
+
+def name(trial: Trial | FrozenTrial) -> str:
     """Return the name of a try's experiment."""
     return f"sweep-{trial.number}"
-
-
-def storage(url: str) -> str | optuna.storages.BaseStorage:
-    """Return what keeps a study, for grpc://HOST:PORT Optuna's proxy of another."""
-    if not url.startswith("grpc://"):
-        return url
-    host, _, port = url.removeprefix("grpc://").partition(":")
-    if not port.isdecimal():
-        raise UserError(
-            f"SWEEP_STORAGE must be a URL, like grpc://HOST:PORT, got {url!r}"
-        )
-    return optuna.storages.GrpcStorageProxy(host=host, port=int(port))

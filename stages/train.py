@@ -36,14 +36,18 @@ def main(name: str) -> None:
 
 
 def train_by_gradient(block: GradientModel, dataset: Dataset, ranks: Ranks):
-    """Train by hand or by torch.nn: the loop is the same."""
+    """Return a model's arrays, its metrics and its history, an epoch a row.
+
+    By hand or by torch.nn: the loop is the same.
+    """
     from stages.training.descent import start
     from stages.training.models import arrays
 
     model, epochs = start(block, dataset, load_params("seed", Seed), ranks)
     history = []
+    quiet = ranks.rank > 0 or None  # None: where there is no terminal
     with logging_redirect_tqdm():
-        for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=None):
+        for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=quiet):
             log.info(
                 "epoch %d/%d: train loss %.5f, train accuracy %.5f, test accuracy %.5f",
                 epoch.epoch,
@@ -60,7 +64,7 @@ def train_by_gradient(block: GradientModel, dataset: Dataset, ranks: Ranks):
 
 
 def fit_by_solver(block: Logistic, dataset: Dataset):
-    """Fit scikit-learn's logistic regression: iterations, but no epochs, so no history."""
+    """Return the same of scikit-learn's solver: iterations, no epochs, so no history."""
     from stages.training.solver import fit
 
     arrays, metrics = fit(

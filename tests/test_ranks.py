@@ -1,7 +1,9 @@
 """Several processes train a model as one does: for real, each in a folder of its own."""
 
+import itertools
+import logging
+import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -63,28 +65,38 @@ for word in sys.argv[1:]:
 """
 
 
+STARTED = []
+
+
+@pytest.fixture(autouse=True)
+def none_is_left():
+    """End what a test that failed has not waited for."""
+    yield
+    while STARTED:
+        STARTED.pop().kill()
+
+
 def start(folder, *command, within=(), **variables):
     """Start a Python with a command line of its own."""
     environment = {"PYTHONPATH": str(ROOT), "GLOO_SOCKET_IFNAME": "lo", "THREADS": "1"}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*within, sys.executable, *command],
         cwd=folder,
         env=PLAIN | environment | variables,
         stderr=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(process)
+    return process
 
 
-def free_port():
-    """Return the number of a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return str(listener.getsockname()[1])
+# of this process, below those that the system hands out; each meeting has its own
+PORTS = itertools.count(20_000 + os.getpid() % 100 * 100)
 
 
 def with_ports(names):
     """Return words for ALL_OF_THEM: each model is trained by ranks that meet anew."""
-    return [f"{name}:{free_port()}" for name in names]
+    return [f"{name}:{next(PORTS)}" for name in names]
 
 
 def start_ranks(folders, *command):
@@ -92,7 +104,7 @@ def start_ranks(folders, *command):
     variables = {
         "WORLD_SIZE": str(len(folders)),
         "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": free_port(),
+        "MASTER_PORT": str(next(PORTS)),
         "RANKS_TIMEOUT": "60",
     }
     return [
@@ -103,7 +115,7 @@ def start_ranks(folders, *command):
 
 def ends(processes):
     """Return each process's exit status and what it said."""
-    said = [process.communicate()[1] for process in processes]
+    said = [process.communicate(timeout=120)[1] for process in processes]
     return [(p.returncode, text) for p, text in zip(processes, said, strict=True)]
 
 
@@ -152,7 +164,7 @@ def test_torchrun_starts_them_and_they_repeat_to_the_byte(machines):
         name = "mlp_scratch"
         subprocess.run(
             [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-            + ["--master-port", free_port(), "-m", "stages", "train", name],
+            + ["--master-port", str(next(PORTS)), "-m", "stages", "train", name],
             cwd=folder,
             env=PLAIN | {"PYTHONPATH": str(ROOT)},
             check=True,
@@ -196,7 +208,7 @@ def test_a_rank_that_dies_ends_the_others_and_nothing_is_touched(tmp_path):
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_a_rank_that_never_comes_is_not_waited_for_forever(machines, rank):
     variables = {"WORLD_SIZE": "2", "RANK": rank, "RANKS_TIMEOUT": "1"}
-    variables |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    variables |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(next(PORTS))}
     (line,) = last_lines([start(*machines(1), *TRAIN_ONE, **variables)])
     assert "error: the 2 ranks of WORLD_SIZE did not meet: " in line
 
@@ -212,6 +224,7 @@ OF_MLP["batch_size"] = 4
         ({"WORLD_SIZE": "0"}, {}, "WORLD_SIZE must be .* got '0'"),
         ({"RANK": "2"}, {}, "RANK must be a whole number from 0 to 1, got '2'"),
         ({"RANK": ""}, {}, "RANK must be .* got ''"),
+        ({"RANK": None}, {}, "RANK must be .* is not set"),
         ({"MASTER_PORT": "http"}, {}, "MASTER_PORT must be .* got 'http'"),
         ({"RANKS_TIMEOUT": "-1"}, {}, "RANKS_TIMEOUT must be .* got '-1'"),
         ({}, {"how": "trainer"}, "models.mine is by trainer"),
@@ -222,13 +235,18 @@ OF_MLP["batch_size"] = 4
 def test_what_can_not_be_is_refused(monkeypatch, variables, changes, message):
     block = MLP(**COMMON | OF_MLP | changes)
     environment = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_PORT": "29500"} | variables
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    monkeypatch.setattr(logging, "disable", lambda _: None)
     for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
     with pytest.raises(UserError, match=message), met("mine", block, ROWS):
         pass
 
 
-def test_they_need_share_a_network_alone(alone, machines, namespaces):
+def test_a_network_is_all_that_they_need_to_share(alone, machines, namespaces):
     folders = machines(2)
     processes = [
         start(

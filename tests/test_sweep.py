@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -11,12 +10,11 @@ from tests.project import ENVIRONMENT, ROOT, run
 
 pytest.importorskip("optuna", reason="make .venv/sweep-installed installs it")
 
-# stands in for training: the best is at lr 0.1, and long steps diverge
+PATHS = {"PYTHONPATH": str(ROOT)}
+# stands in for training: the best is at lr 0.1
 VALIDATE = """
-import json, math, pathlib, sys, yaml
+import json, math, pathlib, yaml
 block = yaml.safe_load(open("params.yaml"))["models"]["mlp_fashion_scratch"]
-if block["lr"] > 0.5:
-    sys.exit("training diverged")
 pathlib.Path("metrics/validation").mkdir(parents=True, exist_ok=True)
 accuracy = 1 - abs(math.log10(block["lr"]) + 1) / 10 - abs(block["hidden"][0] - 99) / 1e6
 with open("metrics/validation/mlp_fashion_scratch.json", "w") as file:
@@ -62,9 +60,9 @@ def name_oneself(folder):
     run(folder, "git", "config", "user.email", "tester@localhost")
 
 
-def stage(folder, *words, within=(), check=True, **variables):
-    environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT)} | variables
-    command = [*within, sys.executable, "-m", "stages", *words]
+def sweep(folder, within=(), check=True, **variables):
+    environment = ENVIRONMENT | PATHS | variables
+    command = [*within, sys.executable, "-m", "stages", "sweep"]
     return run(folder, *command, check=check, env=environment)
 
 
@@ -72,36 +70,66 @@ def experiments(folder) -> list[str]:
     return sorted(run(folder, "dvc", "exp", "list", "--name-only").stdout.split())
 
 
+# a line of the log: an experiment, and what it came to
+TRY = re.compile(r"(sweep-\d+), {'lr': \S+, 'hidden': \d+}: (0\.\d{4})")
+
+
 def test_two_workers_try_settings_and_the_page_shows_them(project):
-    result = stage(project, "sweep", "8", "2")
-    diverged = len(re.findall(r"Trial \d+ pruned", result.stderr))
-    done = experiments(project)
-    assert len(done) == 8 - diverged
-    best, last = re.search(
-        r"(sweep-\d+) is the best of (\d+), with .*: (0\.\d{4}) of", result.stdout
-    ).group(1, 2)
-    assert int(last) == len(done)
-    assert best in done
-    stage(project, "compare")
+    result = sweep(project, TRIALS="8", WORKERS="2")
+    tries = dict(TRY.findall(result.stderr))
+    assert experiments(project) == sorted(tries)
+    assert len(tries) == 8
+    (best,) = re.findall(r"dvc exp apply (\S+)", result.stdout)
+    assert tries[best] == max(tries.values())
+    run(project, sys.executable, "-m", "stages", "compare", env=ENVIRONMENT | PATHS)
     page = (project / "report/experiments.html").read_text()
-    assert all(f'"{name}"' in page for name in done)
+    assert all(f'"{name}"' in page for name in tries)
     assert "mlp_fashion_scratch: validation accuracy" in page
 
-    again = stage(project, "sweep", "1", "1")  # goes on with the same study
-    assert f"of {len(experiments(project))}, with" in again.stdout
+    again = sweep(project, TRIALS="1", WORKERS="1")  # goes on with the same study
+    assert [name for name, _ in TRY.findall(again.stderr)] == ["sweep-8"]
 
 
-def test_where_every_try_fails_it_says_so(project):
+def test_a_block_that_has_a_learning_rate_gets_another(project):
+    (project / "params.yaml").write_text(PARAMS)
+    run(project, "git", "commit", "-qam", "with lr")
+    assert TRY.findall(sweep(project, TRIALS="1", WORKERS="1").stderr)
+
+
+def test_where_a_try_fails_the_search_ends_and_says_why(project):
     (project / "validate.py").write_text("raise SystemExit('no')")
-    result = stage(project, "sweep", "2", "1", check=False)
+    run(project, "git", "commit", "-qam", "broken")
+    result = sweep(project, check=False, TRIALS="2", WORKERS="1")
     assert result.returncode == 1
-    assert "sweep@2@1: error: no try came to an end" in result.stderr
+    assert re.search(r"sweep: error: dvc .* exp run --temp .* failed: ", result.stderr)
+    assert "Traceback" not in result.stderr
+    assert experiments(project) == []
 
 
-def test_a_storage_that_is_none_is_refused(project):
-    url = "grpc://somewhere"
-    result = stage(project, "sweep", "1", "1", check=False, SWEEP_STORAGE=url)
-    assert f"must be a URL, like grpc://HOST:PORT, got {url!r}" in result.stderr
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"TRIALS": "ten"}, "TRIALS must be a whole number from 1 to 10000, got 'ten'"),
+        ({"WORKERS": "0"}, "WORKERS must be a whole number from 1 to 1000, got '0'"),
+        ({"SWEEP_STORAGE": "grpc://somewhere"}, "got 'grpc://somewhere': "),
+        (
+            {"SWEEP_STORAGE": "study"},
+            "must be a URL that Optuna can use, .* got 'study'",
+        ),
+        ({"SWEEP_STORAGE": "oracle://host/study"}, "got 'oracle://host/study': "),
+    ],
+)
+def test_what_can_not_be_is_refused(project, variables, message):
+    result = sweep(project, check=False, **variables)
+    assert result.returncode == 1
+    assert re.search(f"^sweep: error: .*{message}", result.stderr, re.MULTILINE)
+    assert "Traceback" not in result.stderr
+
+
+def test_changes_that_no_commit_has_are_refused(project):
+    (project / "params.yaml").write_text(PARAMS)
+    result = sweep(project, check=False)
+    assert "sweep: error: a search begins at a commit" in result.stderr
 
 
 PROXY = """
@@ -118,27 +146,27 @@ def test_two_machines_share_a_study_and_a_git_repository(project, tmp_path, name
     run(tmp_path, "git", "clone", "-q", str(hub), str(other))
     name_oneself(other)
     first, second = namespaces
-    proxy = subprocess.Popen(
-        [*first.within, sys.executable, "-c", PROXY, first.address], cwd=tmp_path
-    )
     variables = {
         "SWEEP_STORAGE": f"grpc://{first.address}:13000",
         "SWEEP_PUSH": "origin",
+        "TRIALS": "4",
+        "WORKERS": "1",
     }
+    started = [
+        subprocess.Popen(
+            [*first.within, sys.executable, "-c", PROXY, first.address], cwd=tmp_path
+        )
+    ]
     try:
-        time.sleep(3)
-        workers = [
-            subprocess.Popen(
-                [*end.within, sys.executable, "-m", "stages", "sweep", "4", "1"],
-                cwd=folder,
-                env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)} | variables,
-            )
-            for end, folder in ((first, project), (second, other))
-        ]
-        assert [worker.wait() for worker in workers] == [0, 0]
+        for end, folder in ((first, project), (second, other)):
+            command = [*end.within, sys.executable, "-m", "stages", "sweep"]
+            environment = ENVIRONMENT | PATHS | variables
+            started.append(subprocess.Popen(command, cwd=folder, env=environment))
+        assert [worker.wait(timeout=180) for worker in started[1:]] == [0, 0]
     finally:
-        proxy.kill()
-        proxy.wait()
+        for process in started:
+            process.kill()
+            process.wait()
     here, there = experiments(project), experiments(other)
     assert not set(here) & set(there)  # each try was one machine's
     run(project, "dvc", "exp", "pull", "--no-cache", "-A", "origin")

@@ -2,11 +2,14 @@
 
 import os
 
+import numpy as np
 import pytest
 import torch
 
+from stages.datasets.folder import Dataset, Part
 from stages.training import models
 from stages.training.blocks import MLP, LeNet, Softmax
+from stages.training.descent import start
 from stages.training.device import reproducible_device
 from tests.test_models import COMMON
 
@@ -49,6 +52,28 @@ def test_their_number_changes_no_byte(kind, how, threads):
         pytest.skip(f"runs on {model.threads} threads")
     one, more = trained(model, 1), trained(model, threads)
     assert all(torch.equal(a, b) for a, b in zip(one, more, strict=True))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_nor_does_it_by_the_trainer(monkeypatch, threads):
+    generator = np.random.default_rng(0)
+    images = generator.integers(256, size=(600, 1, 28, 28), dtype=np.uint8)
+    part = Part(images, generator.integers(10, size=600))
+    dataset = Dataset(part, part, [*"0123456789"], [])
+    by_trainer = block("mlp", "trainer").model_copy(update={"batch_size": 256})
+    assert by_trainer.threads is None
+    parameters = []
+    before = torch.get_num_threads()
+    try:
+        for number in (1, threads):
+            monkeypatch.setenv("THREADS", str(number))
+            model, epochs = start(by_trainer, dataset, seed=0)
+            list(epochs)
+            parameters.append([p.detach() for p in model.parameters()])
+    finally:
+        torch.set_num_threads(before)
+        torch.set_deterministic_debug_mode("default")
+    assert all(torch.equal(a, b) for a, b in zip(*parameters, strict=True))
 
 
 def test_who_does_not_has_a_number_of_its_own(monkeypatch):

@@ -1,14 +1,20 @@
-"""JAX's and Keras's rows: processes from a venv of their own, that train when asked."""
+"""Rows that are processes of their own, which train when asked.
+
+JAX and Keras have another venv than we, and ours with ARITHMETIC=fast another environment.
+"""
 
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from stages.pipeline.arithmetic import AVX2
 
 HERE = Path(__file__).parent
+RAW = "data/FashionMNIST/raw"
+OURS = "our loop, by hand, ARITHMETIC=fast"
 SCRIPTS = {
     "JAX, a jitted scan over the epoch": "jax_epochs.py",
     "Keras on TensorFlow, fit": "keras_epochs.py",
@@ -71,17 +77,28 @@ class Peer:
 
 
 def start(root: Path) -> list[Peer]:
-    """Start them all, with their own defaults; none where their venv has not been made."""
+    """Start them all: ours, and those of the other venv where there is one."""
+    environment = unbound() | {"ARITHMETIC": "fast", "PYTHONPATH": str(root)}
+    command = [sys.executable, HERE / "fast_epochs.py", root / RAW]
+    return [Peer(OURS, command, environment), *start_others(root)]
+
+
+def start_others(root: Path) -> list[Peer]:
+    """Start JAX and Keras, with their own defaults; none where their venv has not been made."""
     venv = root / ".venv-peers"
     if not (venv / "installed").exists():
         print("JAX and Keras are left out: make bench-peers installs them\n")
         return []
-    environment = {n: v for n, v in os.environ.items() if n not in AVX2} | ENVIRONMENT
     return [
         Peer(
             name,
-            [venv / "bin/python", HERE / script, root / "data/FashionMNIST/raw"],
-            environment,
+            [venv / "bin/python", HERE / script, root / RAW],
+            unbound() | ENVIRONMENT,
         )
         for name, script in SCRIPTS.items()
     ]
+
+
+def unbound() -> dict[str, str]:
+    """Return the environment without what holds libraries to AVX2."""
+    return {name: value for name, value in os.environ.items() if name not in AVX2}

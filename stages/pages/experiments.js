@@ -9,13 +9,13 @@ const value = (experiment, key) => experiment.params[key] ?? experiment.metrics[
 const words = (x) => typeof x === "number" ? String(+x.toPrecision(5)) : x === undefined ? "–" : JSON.stringify(x);
 const isLoss = (metric) => /loss|rmse/.test(metric);
 
-// numbers on a scale of their own, all else as names at equal distances, numbers among them in order
+// numbers on a scale of their own, [256] as 256, all else as names at equal distances; one that
+// has none, as the commit has no lr of a model of its own, is left out among numbers
 function axis(key) {
   const all = experiments.map((experiment) => value(experiment, key));
   const values = all.map((x) => Array.isArray(x) && x.length === 1 ? x[0] : x);
-  if (values.every((x) => typeof x === "number")) return { values, ticks: {} };
-  const rank = (x) => typeof x === "number" ? x : -Infinity;
-  const names = [...new Set(values.toSorted((a, b) => rank(a) - rank(b)).map(words))];
+  if (values.every((x) => x === undefined || typeof x === "number")) return { values, ticks: {} };
+  const names = [...new Set(values.map(words))];
   const places = values.map((x) => names.indexOf(words(x)));
   return { values: places, ticks: { tickvals: names.map((_, i) => i), ticktext: names } };
 }

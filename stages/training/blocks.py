@@ -79,6 +79,11 @@ class GradientModel(Block):
         """How many threads compute it: None for one a core, where that changes no byte."""
         return None if self.dtype == "float32" else 1
 
+    def last_batch(self, rows: int) -> int:
+        """Return how many rows an epoch's last batch has, of so many in all."""
+        rest = 0 if self.drop_last else rows % self.batch_size
+        return rest or self.batch_size
+
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model can't learn from its data, as Block's."""
         super().check(name, shape, rows)
@@ -182,8 +187,7 @@ class ResNet(OfImages):
         Batch normalisation takes each batch's mean and deviation: one row alone has none.
         """
         super().check(name, shape, rows)
-        last = 0 if self.drop_last else sum(rows) % self.batch_size
-        if 1 in (self.batch_size, last):
+        if self.last_batch(sum(rows)) == 1:
             raise UserError(
                 f"models.{name}.batch_size must leave no batch of one row, got "
                 f"{self.batch_size} for {sum(rows)} rows; drop_last: true drops the last"

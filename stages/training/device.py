@@ -6,6 +6,7 @@ import torch
 
 from stages.pipeline.environment import whole_number
 from stages.pipeline.errors import UserError
+from stages.training.fast import multiply_by_onednn
 
 MAX_THREADS = 1024
 MAX_DEFAULT_THREADS = 4  # a batch's products keep no more of them busy
@@ -22,8 +23,11 @@ def reproducible_device(threads: int | None = 1) -> torch.device:
             after every product.
 
     Raises:
-        UserError: DEVICE or THREADS names nothing that PyTorch has here.
+        UserError: DEVICE, THREADS or ARITHMETIC names nothing that there is here.
     """
+    arithmetic = os.environ.get("ARITHMETIC")
+    if arithmetic not in (None, "", "fast"):
+        raise UserError(f"ARITHMETIC must be fast or not set, got {arithmetic!r}")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     # use_deterministic_algorithms does the same, and imports torch.compile's seconds
     torch.set_deterministic_debug_mode("error")
@@ -35,6 +39,8 @@ def reproducible_device(threads: int | None = 1) -> torch.device:
     device = os.environ.get("DEVICE", "cpu")
     if device.partition(":")[0] not in DEVICES:
         raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {device!r}")
+    if arithmetic:
+        multiply_by_onednn()
     torch.set_num_threads(wanted)
     try:
         return torch.empty(0, device=device).device

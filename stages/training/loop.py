@@ -51,7 +51,7 @@ class Tally:
     def epoch(self, number: int, test_acc: float, ranks: Ranks = ALONE) -> Epoch:
         """Return what they came to, on all ranks, and begin the next epoch."""
         sums = [self.loss_sum.item(), self.hits.item(), self.rows]
-        sums = ranks.sum(torch.tensor(sums, dtype=torch.float64))
+        sums = ranks.add_up(torch.tensor(sums, dtype=torch.float64))
         loss, hits, rows = sums.tolist()
         epoch = Epoch(number, loss / rows, hits / rows, test_acc, self.batches)
         self.clear()

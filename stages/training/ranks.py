@@ -7,6 +7,7 @@ share, and all take the step that one process alone would take.
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 SECONDS = 300  # that a rank waits for another; RANKS_TIMEOUT says otherwise
 MAX_WORLD = 1024
-HOW = ("scratch", "autograd", "torch")  # who can
+BY_OUR_LOOP = ("scratch", "autograd", "torch")
 
 
 class Ranks(NamedTuple):
@@ -34,7 +35,10 @@ class Ranks(NamedTuple):
     world: int = 1
 
     def agree(self, **parts: Iterable[bytes | np.ndarray]) -> None:
-        """Compare what every rank must have alike, each part by its digest.
+        """Compare what must be the same on every rank, by its digest.
+
+        Args:
+            parts: by name, what it lies in memory as.
 
         Raises:
             UserError: a rank has another than rank 0.
@@ -54,7 +58,7 @@ class Ranks(NamedTuple):
                         f"rank {rank} has other {part} than rank 0, expected the same"
                     )
 
-    def sum(self, tensor: "Tensor") -> "Tensor":
+    def add_up(self, tensor: "Tensor") -> "Tensor":
         """Return a tensor's sum over all ranks, which takes its place."""
         if self.world > 1:
             import torch.distributed as dist
@@ -103,7 +107,10 @@ class JointSteps:
         self.optimizer.end_epoch()
 
     def learn(self, features: "Tensor", targets: "Tensor"):
-        """Return what a model by hand does, the gradients those of all ranks' rows."""
+        """Return what a model by hand does, its gradients those of all ranks' rows.
+
+        The loss, a scalar, and the logits (rows, classes) are of this rank's rows.
+        """
         loss, logits, gradients = self.model.learn(features, targets)
         self.average(gradients)
         return loss, logits, gradients
@@ -121,8 +128,8 @@ class JointSteps:
         import torch
 
         one = gradients[0].new_ones(1)
-        message = torch.cat([*(g.flatten() for g in gradients), one]).mul_(self.rows)
-        self.ranks.sum(message)
+        message = torch.cat([*(g.flatten() for g in gradients), one])
+        self.ranks.add_up(message.mul_(self.rows))
         means = message[:-1].div_(message[-1])
         parts = means.split([gradient.numel() for gradient in gradients])
         for gradient, part in zip(gradients, parts, strict=True):
@@ -150,21 +157,22 @@ def met(name: str, block: Model, rows: int) -> Iterator[Ranks]:
     if world == 1:
         yield ALONE
         return
-    if block.how not in HOW:
+    if block.how not in BY_OUR_LOOP:
         raise UserError(
-            f"WORLD_SIZE={world} is for models by {', '.join(HOW)}; models.{name} is by "
-            f"{block.how}"
+            f"WORLD_SIZE={world} is for models by {', '.join(BY_OUR_LOOP)}; "
+            f"models.{name} is by {block.how}"
         )
-    last = 0 if block.drop_last else rows % block.batch_size
-    if (last or block.batch_size) < world:
+    last = block.last_batch(rows)
+    if last < world:
         raise UserError(
             f"WORLD_SIZE={world} needs a row a rank in every batch, models.{name} has one "
-            f"of {last or block.batch_size}"
+            f"of {last}"
         )
-    whole_number("RANK", 0, world - 1)
+    if whole_number("RANK", 0, world - 1) > 0:
+        logging.disable(logging.INFO)  # they all would say the same
     whole_number("MASTER_PORT", 1, 2**16 - 1)
     timeout = whole_number("RANKS_TIMEOUT", 1, 10**6, default=SECONDS)
-    # it would write its stack: read when torch is loaded, which must not be so far
+    # else it writes a stack of C++; PyTorch reads this when it is loaded, just below
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "FATAL")
 
     import torch.distributed as dist
@@ -185,7 +193,7 @@ def digest(buffers: Iterable[bytes | np.ndarray]) -> bytes:
     """Return the SHA-256 of what lies in memory."""
     sha256 = hashlib.sha256()
     for buffer in buffers:
-        sha256.update(np.ascontiguousarray(buffer))
+        sha256.update(np.asarray(buffer, order="C"))
     return sha256.digest()
 
 
