@@ -37,7 +37,8 @@ def main() -> None:
     workers = whole_number("WORKERS", 1, 1000, default=2)
     if output("git", "status", "--porcelain", "--untracked-files=no"):
         raise UserError("a search begins at a commit: git commit or git restore first")
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # or our sentences have tracebacks
+    # a warning of Optuna's comes with a traceback
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = open_study(output("git", "rev-parse", "--short", "HEAD").decode().strip())
     if workers > 1:
         os.environ.setdefault("THREADS", "1")  # they share the cores
