@@ -58,7 +58,7 @@ def test_the_rest_of_the_training_rows_judge_and_the_test_set_does_not(project):
 
 
 def test_a_training_that_diverges_gets_nothing_right(project):
-    project(BLOCK | {"kind": "mlp", "hidden": [8]}, lr=1e12)
+    project(BLOCK | {"kind": "mlp", "hidden": [64, 64], "dtype": "float32"}, lr=1e12)
     validate.main("mine")
     assert read_json(METRIC)["accuracy"] == 0
 
