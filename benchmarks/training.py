@@ -16,6 +16,8 @@ from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
 from benchmarks.measure import Group, in_turn
+from benchmarks.ours import begin
+from benchmarks.peers.epochs import BATCH_SIZE, LR, SIZES, STD
 from benchmarks.peers.rows import start
 from benchmarks.products import LIBRARIES, matrix_products, unbound_seconds
 from stages.concise.pretrained import BookConfig, BookModel
@@ -23,11 +25,8 @@ from stages.datasets.folder import Part, as_matrix, read_dataset
 from stages.training import trainer
 from stages.training.blocks import MLP
 from stages.training.device import reproducible_device
-from stages.training.loop import train
 from stages.training.models import MODELS, OPTIMIZERS
 
-LR, BATCH_SIZE, STD = 0.1, 256, 0.01
-SIZES = {"softmax regression": [784, 10], "the perceptron": [784, 256, 10]}
 WAYS = {
     "scratch": "our loop, by hand",
     "autograd": "our loop, our engine",
@@ -150,36 +149,12 @@ def with_threads(threads: int, epoch: Epoch) -> None:
     epoch()
 
 
-def our_loop(
-    make_model,
-    optimizer_class,
-    sizes: list[int],
-    train_set: Set,
-    dtype: torch.dtype,
-    batch_size: int = BATCH_SIZE,
-    shuffle: bool = True,
-) -> Epoch:
-    """Return our training loop, by hand or on torch.nn, for one epoch."""
-    generator = torch.Generator().manual_seed(0)
-    model = make_model(sizes, STD, dtype, generator)
-    for _, parameter in model.named_parameters():
-        parameter.data = parameter.data.to(train_set[0].device)
-    optimizer = optimizer_class(model, LR)
-    few = tuple(tensor[:1] for tensor in train_set)  # no test set is timed
+def our_loop(*arguments, **settings) -> Epoch:
+    """Return our training loop for one epoch, of what `begin` takes."""
+    _, train = begin(*arguments, **settings)
 
     def epoch() -> None:
-        epochs = train(
-            model,
-            optimizer,
-            train_set,
-            few,
-            epochs=1,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            drop_last=not shuffle,
-            generator=generator,
-        )
-        list(epochs)
+        train()
 
     return epoch
 

@@ -63,11 +63,7 @@ def experiments(shown: list[dict]) -> list[Experiment]:
             state["name"] or state["rev"][:7],
             flat(state["data"]["params"]["params.yaml"]["data"]),
             metrics(state["data"]["metrics"]),
-            {
-                model: columns
-                for model, columns in curves(state["rev"]).items()
-                if state is commit or columns != of_commit.get(model)
-            },
+            of_commit if state is commit else own_curves(state["rev"], of_commit),
         )
         for state in states
         if state["data"]
@@ -113,6 +109,11 @@ def curves(rev: str) -> dict[str, dict[str, list[float]]]:
                     name: [float(row[name]) for row in rows] for name in rows[0]
                 }
     return found
+
+
+def own_curves(rev: str, of_commit: dict[str, Any]) -> dict[str, Any]:
+    """Return an experiment's curves, but for those that are the commit's."""
+    return {m: c for m, c in curves(rev).items() if c != of_commit.get(m)}
 
 
 def differing(entries: list[dict[str, Any]]) -> list[str]:

@@ -2,48 +2,39 @@
 
 import time
 
-import numpy as np
 import torch
-from epochs import BATCH_SIZE, LR, STD, Arrays, Test, Train, answer
+from epochs import Arrays, Test, Train, answer
 
+from benchmarks.ours import begin
 from stages.pipeline.memory import keep_freed_memory
 from stages.training.device import reproducible_device
-from stages.training.loop import accuracy, train
+from stages.training.loop import accuracy
 from stages.training.models import MODELS, OPTIMIZERS
 
+Tensors = tuple[torch.Tensor, torch.Tensor]
 
-def make(sizes: list[int], train_set: Arrays, test_set: Arrays) -> tuple[Train, Test]:
+
+def as_tensors(part: Arrays) -> Tensors:
+    """Return a part with its images as bytes, as our loop takes them."""
+    images, targets = part
+    return torch.tensor(images), torch.tensor(targets, dtype=torch.int64)
+
+
+def make(sizes: list[int], train_set: Tensors, test_set: Tensors) -> tuple[Train, Test]:
     """Return an epoch of a new model, and its accuracy on the test set."""
-    train_set, test_set = (
-        (torch.from_numpy((255 * images).round().astype(np.uint8)), torch.from_numpy(t))
-        for images, t in (
-            (part[0], part[1].astype(np.int64)) for part in (train_set, test_set)
-        )
-    )
-    generator = torch.Generator().manual_seed(0)
     kind = "mlp" if len(sizes) > 2 else "softmax"
-    model = MODELS[kind, "scratch"](sizes, STD, torch.float32, generator)
-    optimizer = OPTIMIZERS["scratch"](model, LR)
-    few = tuple(tensor[:1] for tensor in test_set)
+    by_hand = MODELS[kind, "scratch"], OPTIMIZERS["scratch"]
+    model, epoch = begin(*by_hand, sizes, train_set, torch.float32)
 
-    def epoch() -> tuple[float, float, float]:
+    def train() -> tuple[float, float, float]:
         start = time.perf_counter()
-        epochs = train(
-            model,
-            optimizer,
-            train_set,
-            few,
-            epochs=1,
-            batch_size=BATCH_SIZE,
-            generator=generator,
-        )
-        (done,) = epochs
+        done = epoch()
         return time.perf_counter() - start, done.train_loss, done.train_acc
 
-    return epoch, lambda: accuracy(model, *test_set)
+    return train, lambda: accuracy(model, *test_set)
 
 
 if __name__ == "__main__":
     keep_freed_memory()
     reproducible_device(threads=None)
-    answer(make)
+    answer(make, as_tensors)

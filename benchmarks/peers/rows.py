@@ -1,6 +1,6 @@
 """Rows that are processes of their own, which train when asked.
 
-JAX and Keras have another venv than we, and ours with ARITHMETIC=fast another environment.
+JAX and Keras have a venv of their own, and ours with ARITHMETIC=fast an environment.
 """
 
 import json
