@@ -4,27 +4,24 @@ Nothing is sent anywhere: what is left to do is `hf upload`, see the README.
 """
 
 import logging
+import shutil
 from itertools import compress
 from pathlib import Path
 
 import numpy as np
 import torch
-from jinja2 import Template
 
 from stages.datasets.folder import Dataset, read_dataset
-from stages.datasets.settings import SampleSet
-from stages.huggingface.data import write_dataset
 from stages.huggingface.models import KINDS, write_card, write_model
 from stages.huggingface.space import write_space
 from stages.pipeline.files import read_json, replacing_folder
-from stages.pipeline.params import Name, Seed, load_params
+from stages.pipeline.params import Seed, load_params
 from stages.training import models
 from stages.training.blocks import Models, load_model
 
 log = logging.getLogger(__name__)
 
 FASHION_MNIST = "data/FashionMNIST/raw"
-CARDS = Path("stages/huggingface/cards")
 
 
 def main() -> None:
@@ -37,10 +34,10 @@ def main() -> None:
         if block.kind in KINDS and datasets[block.data].has_images
     ]
     with replacing_folder(Path("hub")) as hub:
+        shutil.copytree("data/hub", hub, dirs_exist_ok=True)
         for name in of_images:
             export(hub / name, name, datasets[blocks[name].data])
             log.info("made %s", name)
-        write_data(hub, datasets[FASHION_MNIST])
         on_fashion_mnist = [n for n in of_images if blocks[n].data == FASHION_MNIST]
         write_space(hub / "space", on_fashion_mnist, datasets[FASHION_MNIST])
 
@@ -63,23 +60,4 @@ def export(folder: Path, name: str, dataset: Dataset) -> None:
         "Fashion-MNIST" if block.data == FASHION_MNIST else block.data,
         read_json(Path(f"metrics/train/{name}.json")),
         test,
-    )
-
-
-def write_data(hub: Path, fashion_mnist: Dataset) -> None:
-    """Write the folders of both datasets."""
-    card = {"license": "mit", "task_categories": ["image-classification"]}
-    text = (CARDS / "fashion_mnist.md").read_text("utf-8")
-    configurations = {"default": fashion_mnist}
-    write_dataset(
-        hub / "fashion_mnist", configurations, text, **card, pretty_name="Fashion-MNIST"
-    )
-    sample_sets = load_params("samples", dict[Name, SampleSet])
-    card = {"license": "mit", "task_categories": ["tabular-classification"]}
-    text = Template((CARDS / "samples.md").read_text("utf-8")).render(
-        sample_sets=sample_sets
-    )
-    configurations = {name: read_dataset(f"data/split/{name}") for name in sample_sets}
-    write_dataset(
-        hub / "samples", configurations, text, **card, pretty_name="Samples in clusters"
     )
