@@ -1,60 +1,103 @@
 """A stage that DVC runs is a fork of a process that has imported what takes long."""
 
+import importlib.util
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from select import select
 
 import psutil
 import pytest
 
+from stages.pipeline.preloaded import MODULES
 from tests.project import ROOT
 
-# modules of the standard library that nothing else imports stand for PyTorch and the like
+# Modules of the standard library that nothing else imports stand for PyTorch and the like;
+# Ctrl-C counts, though these tests may run where it is ignored.
 STAGE = """
 import os, signal, sys, time
 from pathlib import Path
-from stages.pipeline.lifetime import end_with_parent
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from stages.pipeline.lifetime import cleaning_up, end_at_once, end_with_parent
 from stages.pipeline.preloaded import share_imports
+end_at_once()
 end_with_parent()
 share_imports(["no_such_module", "colorsys"])
-preloaded = "colorsys" in sys.modules
+forked = "colorsys" in sys.modules
 exec(sys.argv.pop(1))
+"""
+# it does for a stage what DVC does, and goes by its name
+DVC = """
+import json, os, subprocess, sys
+for line in sys.stdin:
+    command, variables = json.loads(line)
+    done = subprocess.run(
+        command, env=os.environ | variables, capture_output=True, text=True
+    )
+    print(json.dumps([done.returncode, done.stdout, done.stderr]), flush=True)
 """
 SECONDS = 20  # that any of this may take at most
 
 
-def command(code: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-c", STAGE, code, *arguments]
+class Dvc:
+    """Runs stages, one after another."""
 
+    def __init__(self, folder, shell: str | None = None):
+        self.folder, self.shell = folder, shell
+        (folder / "dvc").write_text(DVC)
+        self.process = subprocess.Popen(
+            [sys.executable, folder / "dvc"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-def environment(**variables: str) -> dict[str, str]:
-    ours = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-    return ours | {"DVC_STAGE": "stage", "PYTHONPATH": str(ROOT)} | variables
+    def begin(self, code: str, *arguments: str, **variables: str) -> None:
+        command = [sys.executable, "-c", STAGE, code, *arguments]
+        if self.shell:
+            command = [self.shell, "-c", shlex.join(command)]
+        request = [command, {"DVC_STAGE": "stage"} | variables]
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
 
+    def end(self) -> tuple[int, str, str]:
+        ready, _, _ = select([self.process.stdout], [], [], SECONDS)
+        assert ready
+        return tuple(json.loads(self.process.stdout.readline()))
 
-def run(folder, code, *arguments, **variables):
-    """Run a stage as DVC does, of which this process takes the place."""
-    return subprocess.run(
-        command(code, *arguments),
-        cwd=folder,
-        env=environment(**variables),
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    def run(self, code: str, *arguments: str, **variables: str) -> tuple[int, str, str]:
+        self.begin(code, *arguments, **variables)
+        return self.end()
+
+    def run_until_forked(self, **variables: str) -> None:
+        wait_until(lambda: self.run("print(forked)", **variables)[1] == "True\n")
+
+    def begin_waiting(self, code: str) -> tuple[psutil.Process, psutil.Process]:
+        """Begin a stage that says when it has begun; return its process and the fork."""
+        said = self.folder / "said"
+        self.begin(
+            f"{code}; Path('said').write_text(str(os.getpid())); time.sleep(1000)"
+        )
+        wait_until(lambda: said.exists() and said.read_text())
+        (stage,) = psutil.Process(self.process.pid).children()
+        fork = psutil.Process(int(said.read_text()))
+        assert fork.pid != stage.pid
+        return stage, fork
 
 
 def processes_in(folder) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
-        try:
+        with suppress(psutil.Error):
             if process.cwd() == str(folder):
                 found.append(process)
-        except psutil.Error:
-            pass
     return found
 
 
@@ -70,27 +113,33 @@ def folder(tmp_path):
     (tmp_path / ".dvc/tmp").mkdir(parents=True)
     yield tmp_path
     for process in processes_in(tmp_path):
-        process.kill()
+        with suppress(psutil.Error):
+            process.kill()
 
 
 @pytest.fixture
-def preloaded(folder):
-    """A folder in which stages are forks from now on."""
-    wait_until(lambda: run(folder, "print(preloaded)").stdout == "True\n")
-    return folder
+def dvc(folder):
+    """DVC, with the process left behind that its stages are forks of from now on."""
+    dvc = Dvc(folder)
+    dvc.run_until_forked()
+    return dvc
 
 
-def test_the_first_stage_imports_for_itself_and_later_ones_are_forks(folder):
-    assert run(folder, "print(preloaded)").stdout == "False\n"
-    wait_until(lambda: run(folder, "print(preloaded)").stdout == "True\n")
-    assert len(processes_in(folder)) == 1
+def test_every_module_that_is_imported_for_the_stages_is_there():
+    assert all(importlib.util.find_spec(module) for module in MODULES)
 
 
-def test_a_fork_has_the_arguments_and_the_streams_of_its_stage(preloaded):
-    code = "print(sys.argv[1:], preloaded); print('warned', file=sys.stderr)"
-    result = run(preloaded, code, "a b", "ä")
-    assert result.stdout == "['a b', 'ä'] True\n"
-    assert result.stderr == "warned\n"
+@pytest.mark.parametrize("shell", [None, "/bin/sh", "/bin/bash"])
+def test_the_first_stage_imports_for_itself_and_later_ones_are_forks(folder, shell):
+    dvc = Dvc(folder, shell)
+    assert dvc.run("print(forked)") == (0, "False\n", "")
+    dvc.run_until_forked()
+    assert len(processes_in(folder)) == 2  # DVC, and what it forks from
+
+
+def test_a_fork_has_the_arguments_and_the_streams_of_its_stage(dvc):
+    code = "print(sys.argv[1:], forked); print('warned', file=sys.stderr)"
+    assert dvc.run(code, "a b", "ä") == (0, "['a b', 'ä'] True\n", "warned\n")
 
 
 @pytest.mark.parametrize(
@@ -102,92 +151,96 @@ def test_a_fork_has_the_arguments_and_the_streams_of_its_stage(preloaded):
         ("os.kill(os.getpid(), signal.SIGKILL)", 128 + signal.SIGKILL, None),
     ],
 )
-def test_a_stage_ends_as_its_fork_does(preloaded, code, status, last_line):
-    result = run(preloaded, f"assert preloaded; {code}")
-    assert result.returncode == status
-    assert (result.stderr.splitlines() or [None])[-1] == last_line
+def test_a_stage_ends_as_its_fork_does(dvc, code, status, last_line):
+    returned, _, error = dvc.run(f"assert forked; {code}")
+    assert returned == status
+    assert (error.splitlines() or [None])[-1] == last_line
 
 
-def test_another_environment_has_forks_of_its_own(preloaded):
-    code = "print(preloaded, os.environ.get('SHADE'))"
-    assert run(preloaded, code, SHADE="red").stdout == "False red\n"
-    wait_until(lambda: run(preloaded, code, SHADE="red").stdout == "True red\n")
-    assert run(preloaded, code).stdout == "True None\n"
-    assert run(preloaded, code, DVC_STAGE="another").stdout == "True None\n"
+def test_another_environment_has_forks_of_its_own(dvc):
+    code = "print(forked, os.environ.get('SHADE'), os.environ['DVC_STAGE'])"
+    assert dvc.run(code, SHADE="red")[1] == "False red stage\n"
+    dvc.run_until_forked(SHADE="red")
+    assert dvc.run(code, SHADE="red")[1] == "True red stage\n"
+    assert dvc.run(code, DVC_STAGE="another")[1] == "True None another\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_fork_ends_when_its_stage_is_stopped(preloaded, number):
-    code = "Path('pid').write_text(str(os.getpid())); time.sleep(1000)"
-    stage = subprocess.Popen(command(code), cwd=preloaded, env=environment())
-    pid = preloaded / "pid"
-    wait_until(lambda: pid.exists() and pid.read_text())
-    fork = psutil.Process(int(pid.read_text()))
-    assert fork.pid != stage.pid
+def test_the_fork_ends_when_its_stage_is_stopped(dvc, number):
+    stage, fork = dvc.begin_waiting("pass")
     stage.send_signal(number)
-    stage.wait(SECONDS)
     fork.wait(SECONDS)
+    assert dvc.end()[0] in (128 + number, -number)
 
 
-def test_ctrl_c_reaches_the_fork_which_may_clean_up(preloaded):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_stops_a_stage_lets_its_fork_clean_up_and_is_waited_for(dvc, number):
     code = """
-def clean_up(*_):
-    time.sleep(0.5)
-    print("cleaned up")
-    sys.exit(130)
-signal.signal(signal.SIGINT, clean_up)
-print("started", flush=True)
+with cleaning_up():
+    try:
+        Path("said").write_text(str(os.getpid()))
+        time.sleep(1000)
+    finally:
+        time.sleep(0.5)
+        print("cleaned up")
+"""
+    dvc.begin(code)
+    wait_until((dvc.folder / "said").exists)
+    (stage,) = psutil.Process(dvc.process.pid).children()
+    # a terminal sends Ctrl-C to all that it has in the foreground
+    ctrl_c = [p for p in processes_in(dvc.folder) if p.pid != dvc.process.pid]
+    for process in ctrl_c if number == signal.SIGINT else [stage]:
+        process.send_signal(number)
+    assert dvc.end()[:2] == (128 + number, "cleaned up\n")
+
+
+def test_ctrl_c_ends_a_fork_that_has_nothing_to_clean_up(dvc):
+    _, fork = dvc.begin_waiting("pass")
+    fork.send_signal(signal.SIGINT)
+    assert dvc.end() == (128 + signal.SIGINT, "", "")
+
+
+def test_a_stage_whose_fork_is_gone_without_a_word_is_not_run_again(dvc):
+    code = """
+print("begun", flush=True)
+os.kill(os.getppid(), signal.SIGKILL)
 time.sleep(1000)
 """
-    stage = subprocess.Popen(
-        command(code), cwd=preloaded, env=environment(), stdout=subprocess.PIPE
-    )
-    assert stage.stdout.readline() == b"started\n"
-    # as a terminal sends it, to all that it has in the foreground
-    for process in processes_in(preloaded):
-        process.send_signal(signal.SIGINT)
-    output, _ = stage.communicate(timeout=SECONDS)
-    assert (output, stage.returncode) == (b"cleaned up\n", 130)
+    error = "error: the process that ran the stage is gone\n"
+    assert dvc.run(code) == (1, "begun\n", error)
+    assert dvc.run("print(forked)") == (0, "False\n", "")
 
 
-def test_a_stage_whose_fork_is_gone_without_a_word_runs_itself(preloaded):
-    code = """
-print("forked" if preloaded else "here", flush=True)
-if preloaded:
-    os.kill(os.getppid(), signal.SIGKILL)
-    time.sleep(1000)
-"""
-    assert run(preloaded, code).stdout == "forked\nhere\n"
+@pytest.mark.parametrize("stopped", [False, True])
+def test_the_process_that_stages_are_forks_of_ends_with_dvc(dvc, stopped):
+    if stopped:
+        dvc.begin_waiting("pass")
+        dvc.process.kill()
+    else:
+        dvc.process.stdin.close()
+    dvc.process.wait(SECONDS)
+    wait_until(lambda: not processes_in(dvc.folder))
+    assert not list((dvc.folder / ".dvc/tmp").iterdir())
 
 
-def test_the_process_that_waits_ends_with_dvc(folder):
-    stage = command("print(preloaded)")
-    dvc = f"""
-import subprocess, time
-while subprocess.check_output({stage!r}) != b"True\\n":
-    time.sleep(0.1)
-"""
-    subprocess.run(
-        [sys.executable, "-c", dvc],
+def test_without_a_folder_for_the_socket_a_stage_runs_itself(tmp_path):
+    dvc = Dvc(tmp_path)
+    for _ in range(2):
+        assert dvc.run("print(forked)") == (0, "False\n", "")
+    dvc.process.stdin.close()
+    dvc.process.wait(SECONDS)
+    assert not processes_in(tmp_path)
+
+
+def test_without_dvc_a_stage_runs_itself(folder):
+    result = subprocess.run(
+        [sys.executable, "-c", STAGE, "print(forked)"],
         cwd=folder,
-        env=environment(),
+        env={"PYTHONPATH": str(ROOT), "DVC_STAGE": "stage"},
         check=True,
+        capture_output=True,
+        text=True,
         timeout=SECONDS,
     )
-    wait_until(lambda: not processes_in(folder))
-    assert not list((folder / ".dvc/tmp").iterdir())
-
-
-@pytest.mark.parametrize("variables", [{}, {"DVC_STAGE": "stage"}])
-def test_without_dvc_or_its_folder_a_stage_runs_itself(tmp_path, variables):
-    for _ in range(2):
-        result = subprocess.run(
-            command("print(preloaded)"),
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT)} | variables,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        assert (result.stdout, result.stderr) == ("False\n", "")
-    assert not processes_in(tmp_path)
+    assert (result.stdout, result.stderr) == ("False\n", "")
+    assert not processes_in(folder)
