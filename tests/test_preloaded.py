@@ -223,6 +223,11 @@ def test_the_process_that_stages_are_forks_of_ends_with_dvc(dvc, stopped):
     assert not list((dvc.folder / ".dvc/tmp").iterdir())
 
 
+def test_on_a_gpu_a_stage_runs_itself(dvc):
+    assert dvc.run("print(forked)", DEVICE="cuda")[1] == "False\n"
+    assert len(processes_in(dvc.folder)) == 2  # nothing is left behind for another
+
+
 def test_without_a_folder_for_the_socket_a_stage_runs_itself(tmp_path):
     dvc = Dvc(tmp_path)
     for _ in range(2):

@@ -36,9 +36,12 @@ def share_imports(modules: Iterable[str] = MODULES) -> None:
 
     Where a fork runs it, this process waits, and ends as the fork does. Where none can yet,
     this starts what forks will come from. All that is for stages of one DVC command with the
-    same environment variables, on Linux; any other stage runs itself.
+    same environment variables, on Linux, and not on a GPU: a fork can't use one where an
+    import has looked for it. Any other stage runs itself.
     """
-    if not hasattr(os, "pidfd_open") or not (found := find_dvc()):
+    if not hasattr(os, "pidfd_open") or os.environ.get("DEVICE", "cpu") != "cpu":
+        return
+    if not (found := find_dvc()):
         return
     dvc, began = found
     variables = sorted((os.environ | {"DVC_STAGE": ""}).items())
