@@ -1,4 +1,4 @@
-"""How long the pipeline takes, stage by stage, and what of it is import and DVC itself."""
+"""How long the pipeline takes, stage by stage, and what of it is DVC itself."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ import psutil
 from benchmarks.measure import Group, in_turn
 
 EVERY = 0.02  # seconds between looks at whether a stage's process lives
-PRELOADING = 10  # seconds that the first stage's process has to import what takes long
+NO_FORKS = "cpu:0"  # DEVICE of stages that are no forks: see stages.pipeline.preloaded
 TITANIC = ("titanic", "submission")
 
 
@@ -25,13 +25,11 @@ class Stage(NamedTuple):
     """A stage's seconds: from DVC's naming it to its naming the next, and parts of that.
 
     process: that the stage's own process lived; the rest is DVC's.
-    imports: that Python took to import modules in it, beyond those it was forked with.
     """
 
     name: str
     wall: float
     process: float
-    imports: float
 
 
 def groups(root: Path, rounds: int) -> Iterator[Group]:
@@ -64,12 +62,9 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 "`dvc repro` from nothing": total,
                 "– all stages but Titanic's": sum(stage.wall for stage in ours),
                 "– Titanic's stages": sum(stage.wall for stage in titanic),
-                "– imports, of all stages": sum(stage.imports for stage in stages),
-                "– imports, without Titanic's": sum(stage.imports for stage in ours),
                 "– starts of Python": starts * len(stages),
                 "– DVC itself": total - sum(stage.process for stage in stages),
                 "`dvc exp run -S train.lr=0.05`": experiment,
-                "– imports": sum(stage.imports for stage in experiment_stages),
                 "– DVC itself, of the experiment": experiment
                 - sum(stage.process for stage in experiment_stages),
                 "`dvc repro` with nothing to do": nothing,
@@ -78,32 +73,16 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             ratio="share of",
         )
 
-        forked = {"DVC_STAGE": "benchmark"}  # this process takes DVC's place
-        evaluate(clone, forked)
-        time.sleep(PRELOADING)
-        yield Group(
-            "`evaluate@mlp_fashion_scratch`",
-            "s",
-            in_turn(
-                {
-                    "a process that imports": lambda: evaluate(clone, {}),
-                    "a fork of one that has": lambda: evaluate(clone, forked),
-                },
-                rounds,
-            ),
-            "a process that imports",
+        subprocess.run(["git", "-C", str(clone), "add", "-A"], check=True)
+        _, alone = run_dvc(
+            root, clone, "exp", "run", "-S", "train.lr=0.051", DEVICE=NO_FORKS
         )
-
-
-def evaluate(clone: Path, variables: dict[str, str]) -> None:
-    """Measure a model, in an environment with these variables as well."""
-    subprocess.run(
-        [sys.executable, "-m", "stages", "evaluate", "mlp_fashion_scratch"],
-        cwd=clone,
-        env=os.environ | variables,
-        check=True,
-        capture_output=True,
-    )
+        yield Group(
+            "`dvc exp run -S train.lr=…`",
+            "s",
+            {"every stage imports": alone, "stages are forks": experiment},
+            "every stage imports",
+        )
 
 
 def start_python() -> None:
@@ -111,12 +90,18 @@ def start_python() -> None:
     subprocess.run([sys.executable, "-c", "pass"], check=True)
 
 
-def run_dvc(root: Path, clone: Path, *arguments: str) -> tuple[list[Stage], float]:
-    """Run DVC in the clone, and return its stages and the seconds of the whole."""
+def run_dvc(
+    root: Path, clone: Path, *arguments: str, **variables: str
+) -> tuple[list[Stage], float]:
+    """Run DVC in the clone, with these environment variables as well.
+
+    Returns:
+        its stages, and the seconds of the whole.
+    """
     environment = os.environ | {
         "FASHION_MNIST_DIR": str(root / "data/FashionMNIST/raw"),
-        "PYTHONPROFILEIMPORTTIME": "1",
         "PYTHONUNBUFFERED": "1",
+        **variables,
     }
     start = time.perf_counter()
     dvc = subprocess.Popen(
@@ -131,15 +116,10 @@ def run_dvc(root: Path, clone: Path, *arguments: str) -> tuple[list[Stage], floa
     watcher = threading.Thread(target=watch, args=(dvc.pid, samples))
     watcher.start()
     begins: list[tuple[str, float]] = []
-    imports: dict[str, float] = {}
     lines = []
     for line in dvc.stdout:
-        if imported := re.match(r"import time:\s+(\d+) \|", line):
-            if begins:
-                imports[begins[-1][0]] += int(imported[1]) / 1e6
-        elif named := re.match(r"Running stage '(.+)':", line):
+        if named := re.match(r"Running stage '(.+)':", line):
             begins.append((named[1], time.perf_counter()))
-            imports[named[1]] = 0.0
         else:
             lines.append(line)
     if dvc.wait():
@@ -152,7 +132,6 @@ def run_dvc(root: Path, clone: Path, *arguments: str) -> tuple[list[Stage], floa
             name,
             wall=until - begin,
             process=EVERY * sum(begin <= sample < until for sample in samples),
-            imports=imports[name],
         )
         for (name, begin), until in zip(begins, ends, strict=True)
     ]

@@ -5,6 +5,12 @@ computes or takes long to import is set here: then Ctrl-C ends a stage without a
 so does the end of the process that started it, and every processor with AVX2 rounds alike.
 """
 
+from stages.pipeline.lifetime import end_at_once, end_with_parent
+
+if __name__ == "__main__":  # before what follows, which takes its time
+    end_at_once()
+    end_with_parent()
+
 import argparse
 import atexit
 import gc
@@ -18,7 +24,6 @@ import sys
 import stages
 from stages.pipeline.arithmetic import keep_to_avx2
 from stages.pipeline.errors import UserError
-from stages.pipeline.lifetime import end_at_once, end_with_parent
 from stages.pipeline.memory import keep_freed_memory
 from stages.pipeline.network import stay_offline
 from stages.pipeline.preloaded import share_imports
@@ -57,8 +62,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    end_at_once()
-    end_with_parent()
     keep_to_avx2()
     keep_freed_memory()
     stay_offline()
