@@ -27,7 +27,7 @@ from stages.pipeline.lifetime import cleaning_up, end_at_once, end_with_parent
 from stages.pipeline.preloaded import share_imports
 end_at_once()
 end_with_parent()
-share_imports(["no_such_module", "colorsys"])
+share_imports(["no_such_module", "leave_a_trace", "colorsys"])
 forked = "colorsys" in sys.modules
 exec(sys.argv.pop(1))
 """
@@ -135,6 +135,13 @@ def test_the_first_stage_imports_for_itself_and_later_ones_are_forks(folder, she
     assert dvc.run("print(forked)") == (0, "False\n", "")
     dvc.run_until_forked()
     assert len(processes_in(folder)) == 2  # DVC, and what it forks from
+
+
+def test_nothing_is_imported_while_the_first_stage_needs_the_processor(folder):
+    (folder / "leave_a_trace.py").write_text("open('imported', 'w').close()")
+    dvc = Dvc(folder)
+    assert dvc.run("time.sleep(1); print(Path('imported').exists())")[1] == "False\n"
+    wait_until((folder / "imported").exists)
 
 
 def test_a_fork_has_the_arguments_and_the_streams_of_its_stage(dvc):

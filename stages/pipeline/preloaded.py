@@ -79,11 +79,12 @@ def leave_behind(
     """Start the process that forks, at this address."""
     try:
         link.bind(address)
+        first = os.pidfd_open(os.getpid())
         server = os.fork()
     except OSError:  # the folder takes no socket, or another was quicker
         return
     if server == 0:
-        serve(link, dvc, modules)
+        serve(link, dvc, first, modules)
 
 
 def asked(link: socket.socket, address: str) -> bool:
@@ -107,11 +108,20 @@ def end_as_fork(link: socket.socket) -> None:
     sys.exit(status[0] if status else "error: the process that ran the stage is gone")
 
 
-def serve(link: socket.socket, dvc: int, modules: Iterable[str]) -> None:
-    """Import the modules, then fork for every stage until DVC ends; return in each fork."""
+def serve(link: socket.socket, dvc: int, first: int, modules: Iterable[str]) -> None:
+    """Import the modules, then fork for every stage until DVC ends; return in each fork.
+
+    Args:
+        link: to listen at.
+        dvc: the number of DVC's process.
+        first: a file descriptor of the first stage's process. It is not to be slowed down,
+            and may be the only one: nothing is imported before it ends.
+        modules: by name.
+    """
     on_interrupt = signal(SIGINT, SIG_IGN)  # a fork may have to clean up
     redirect([os.open(os.devnull, os.O_RDWR) for _ in range(3)])
     dvc_ends = os.pidfd_open(dvc)
+    select([first], [], [])
     for module in modules:
         if not select([dvc_ends], [], [], 0)[0]:
             with suppress(Exception):  # a stage that needs it will say what is wrong
