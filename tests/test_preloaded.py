@@ -36,9 +36,8 @@ DVC = """
 import json, os, subprocess, sys
 for line in sys.stdin:
     command, variables = json.loads(line)
-    done = subprocess.run(
-        command, env=os.environ | variables, capture_output=True, text=True
-    )
+    variables = {k: v for k, v in (os.environ | variables).items() if v is not None}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True)
     print(json.dumps([done.returncode, done.stdout, done.stderr]), flush=True)
 """
 SECONDS = 20  # that any of this may take at most
@@ -59,7 +58,7 @@ class Dvc:
             text=True,
         )
 
-    def begin(self, code: str, *arguments: str, **variables: str) -> None:
+    def begin(self, code: str, *arguments: str, **variables: str | None) -> None:
         command = [sys.executable, "-c", STAGE, code, *arguments]
         if self.shell:
             command = [self.shell, "-c", shlex.join(command)]
@@ -72,7 +71,7 @@ class Dvc:
         assert ready
         return tuple(json.loads(self.process.stdout.readline()))
 
-    def run(self, code: str, *arguments: str, **variables: str) -> tuple[int, str, str]:
+    def run(self, code: str, *arguments: str, **variables: str | None):
         self.begin(code, *arguments, **variables)
         return self.end()
 
@@ -230,8 +229,9 @@ def test_the_process_that_stages_are_forks_of_ends_with_dvc(dvc, stopped):
     assert not list((dvc.folder / ".dvc/tmp").iterdir())
 
 
-def test_on_a_gpu_a_stage_runs_itself(dvc):
-    assert dvc.run("print(forked)", DEVICE="cuda")[1] == "False\n"
+@pytest.mark.parametrize("variables", [{"DEVICE": "cuda"}, {"DVC_STAGE": None}])
+def test_on_a_gpu_and_in_a_terminal_a_stage_runs_itself(dvc, variables):
+    assert dvc.run("print(forked)", **variables) == (0, "False\n", "")
     assert len(processes_in(dvc.folder)) == 2  # nothing is left behind for another
 
 

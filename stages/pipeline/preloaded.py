@@ -41,7 +41,7 @@ def share_imports(modules: Iterable[str] = MODULES) -> None:
     """
     if not hasattr(os, "pidfd_open") or os.environ.get("DEVICE", "cpu") != "cpu":
         return
-    if not (found := find_dvc()):
+    if "DVC_STAGE" not in os.environ or not (found := find_dvc()):
         return
     dvc, began = found
     variables = sorted((os.environ | {"DVC_STAGE": ""}).items())
