@@ -17,7 +17,6 @@ import psutil
 from benchmarks.measure import Group, in_turn
 
 EVERY = 0.02  # seconds between looks at whether a stage's process lives
-NO_FORKS = "cpu:0"  # DEVICE of stages that are no forks: see stages.pipeline.preloaded
 TITANIC = ("titanic", "submission")
 
 
@@ -75,7 +74,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
 
         subprocess.run(["git", "-C", str(clone), "add", "-A"], check=True)
         _, alone = run_dvc(
-            root, clone, "exp", "run", "-S", "train.lr=0.051", DEVICE=NO_FORKS
+            root, clone, "exp", "run", "-S", "train.lr=0.051", PRELOAD="0"
         )
         yield Group(
             "`dvc exp run -S train.lr=…`",

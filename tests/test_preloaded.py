@@ -229,8 +229,12 @@ def test_the_process_that_stages_are_forks_of_ends_with_dvc(dvc, stopped):
     assert not list((dvc.folder / ".dvc/tmp").iterdir())
 
 
-@pytest.mark.parametrize("variables", [{"DEVICE": "cuda"}, {"DVC_STAGE": None}])
-def test_on_a_gpu_and_in_a_terminal_a_stage_runs_itself(dvc, variables):
+@pytest.mark.parametrize(
+    "variables", [{"DEVICE": "cuda"}, {"DVC_STAGE": None}, {"PRELOAD": "0"}]
+)
+def test_on_a_gpu_in_a_terminal_and_where_it_is_told_to_a_stage_runs_itself(
+    dvc, variables
+):
     assert dvc.run("print(forked)", **variables) == (0, "False\n", "")
     assert len(processes_in(dvc.folder)) == 2  # nothing is left behind for another
 

@@ -36,12 +36,13 @@ def share_imports(modules: Iterable[str] = MODULES) -> None:
 
     Where a fork runs it, this process waits, and ends as the fork does. Where none can yet,
     this starts what forks will come from. All that is for stages of one DVC command with the
-    same environment variables, on Linux, and not on a GPU: a fork can't use one where an
-    import has looked for it. Any other stage runs itself.
+    same environment variables, on Linux, unless PRELOAD=0 forbids it; and not on a GPU: a
+    fork can't use one where an import has looked for it. Any other stage runs itself.
     """
-    if not hasattr(os, "pidfd_open") or os.environ.get("DEVICE", "cpu") != "cpu":
+    wanted = os.environ.get("PRELOAD") != "0" and os.environ.get("DEVICE") in (None, "cpu")
+    if not (wanted and hasattr(os, "pidfd_open") and "DVC_STAGE" in os.environ):
         return
-    if "DVC_STAGE" not in os.environ or not (found := find_dvc()):
+    if not (found := find_dvc()):
         return
     dvc, began = found
     variables = sorted((os.environ | {"DVC_STAGE": ""}).items())
