@@ -42,7 +42,9 @@ def main() -> None:
     study = open_study(output("git", "rev-parse", "--short", "HEAD").decode().strip())
     if workers > 1:
         os.environ.setdefault("THREADS", "1")  # they share the cores
-        os.environ.setdefault("PRELOAD", "0")  # a try has one stage that imports PyTorch
+        os.environ.setdefault(
+            "PRELOAD", "0"
+        )  # a try has one stage that imports PyTorch
     with clones(workers) as free:
         study.optimize(partial(run, free), tries, n_jobs=workers)
     best = study.best_trial

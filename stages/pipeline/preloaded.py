@@ -39,7 +39,10 @@ def share_imports(modules: Iterable[str] = MODULES) -> None:
     same environment variables, on Linux, unless PRELOAD=0 forbids it; and not on a GPU: a
     fork can't use one where an import has looked for it. Any other stage runs itself.
     """
-    wanted = os.environ.get("PRELOAD") != "0" and os.environ.get("DEVICE") in (None, "cpu")
+    wanted = os.environ.get("PRELOAD") != "0" and os.environ.get("DEVICE") in (
+        None,
+        "cpu",
+    )
     if not (wanted and hasattr(os, "pidfd_open") and "DVC_STAGE" in os.environ):
         return
     if not (found := find_dvc()):
