@@ -40,11 +40,9 @@ def main() -> None:
     # a warning of Optuna's comes with a traceback
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = open_study(output("git", "rev-parse", "--short", "HEAD").decode().strip())
+    os.environ.setdefault("PRELOAD", "0")  # one stage of a try imports PyTorch
     if workers > 1:
         os.environ.setdefault("THREADS", "1")  # they share the cores
-        os.environ.setdefault(
-            "PRELOAD", "0"
-        )  # a try has one stage that imports PyTorch
     with clones(workers) as free:
         study.optimize(partial(run, free), tries, n_jobs=workers)
     best = study.best_trial

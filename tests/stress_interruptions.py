@@ -20,7 +20,7 @@ import psutil
 import pytest
 import yaml
 
-from tests.project import ENVIRONMENT, ROOT, Project, lock_of, run
+from tests.project import ENVIRONMENT, ROOT, Project, lock_of, processes_in, run
 
 SECONDS_TO_END = 5  # that a stage and its H2O server have, once dvc is gone
 
@@ -90,18 +90,6 @@ def forget(project: Project, stage: str) -> None:
     (project.folder / "dvc.lock").write_text(yaml.safe_dump(lock, sort_keys=False))
 
 
-def processes_in(project: Project) -> list[psutil.Process]:
-    """Return what runs in the project's folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cwd().startswith(str(project.folder)):
-                found.append(process)
-        except psutil.Error:
-            pass
-    return found
-
-
 # those of docs/robustness.md, for the files that DVC writes in place
 REMEDIES = {
     "dvc.lock": ("git", "restore", "dvc.lock"),
@@ -137,7 +125,7 @@ def test_after_an_interruption_the_next_run_gives_the_same_bytes(
     said = process.stdout.read()
     process.wait()
     assert "Traceback" not in said
-    _, orphans = psutil.wait_procs(processes_in(project), timeout=SECONDS_TO_END)
+    _, orphans = psutil.wait_procs(processes_in(project.folder), timeout=SECONDS_TO_END)
     assert orphans == []
 
     result = project.attempt("repro", "--no-run-cache")

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from stages.pipeline.preloaded import MODULES
-from tests.project import ROOT
+from tests.project import ROOT, processes_in
 
 # Modules of the standard library that nothing else imports stand for PyTorch and the like;
 # Ctrl-C counts, though these tests may run where it is ignored.
@@ -78,26 +78,15 @@ class Dvc:
     def run_until_forked(self, **variables: str) -> None:
         wait_until(lambda: self.run("print(forked)", **variables)[1] == "True\n")
 
-    def begin_waiting(self, code: str) -> tuple[psutil.Process, psutil.Process]:
+    def begin_waiting(self) -> tuple[psutil.Process, psutil.Process]:
         """Begin a stage that says when it has begun; return its process and the fork."""
         said = self.folder / "said"
-        self.begin(
-            f"{code}; Path('said').write_text(str(os.getpid())); time.sleep(1000)"
-        )
+        self.begin("Path('said').write_text(str(os.getpid())); time.sleep(1000)")
         wait_until(lambda: said.exists() and said.read_text())
         (stage,) = psutil.Process(self.process.pid).children()
         fork = psutil.Process(int(said.read_text()))
         assert fork.pid != stage.pid
         return stage, fork
-
-
-def processes_in(folder) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.cwd() == str(folder):
-                found.append(process)
-    return found
 
 
 def wait_until(condition) -> None:
@@ -173,7 +162,7 @@ def test_another_environment_has_forks_of_its_own(dvc):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_fork_ends_when_its_stage_is_stopped(dvc, number):
-    stage, fork = dvc.begin_waiting("pass")
+    stage, fork = dvc.begin_waiting()
     stage.send_signal(number)
     fork.wait(SECONDS)
     assert dvc.end()[0] in (128 + number, -number)
@@ -201,7 +190,7 @@ with cleaning_up():
 
 
 def test_ctrl_c_ends_a_fork_that_has_nothing_to_clean_up(dvc):
-    _, fork = dvc.begin_waiting("pass")
+    _, fork = dvc.begin_waiting()
     fork.send_signal(signal.SIGINT)
     assert dvc.end() == (128 + signal.SIGINT, "", "")
 
@@ -220,7 +209,7 @@ time.sleep(1000)
 @pytest.mark.parametrize("stopped", [False, True])
 def test_the_process_that_stages_are_forks_of_ends_with_dvc(dvc, stopped):
     if stopped:
-        dvc.begin_waiting("pass")
+        dvc.begin_waiting()
         dvc.process.kill()
     else:
         dvc.process.stdin.close()
