@@ -10,17 +10,17 @@ repro: .venv/installed  ## run the pipeline: what changed, and what depends on i
 	@echo
 	@echo "The results are on one page, report/index.html. In the terminal: make results."
 
-seeds: .venv/installed  ## every model from many seeds, and H2O's on many folds; then repro
-	dvc repro seeds/dvc.yaml
+seeds: .venv/installed  ## the studies: every model from many seeds, and more; then repro
+	dvc repro studies/dvc.yaml
 
 sweep: .venv/sweep-installed  ## after repro: search for settings of the perceptron
-	python -m stages sweep
+	python -m tools sweep
 
 results: .venv/installed  ## after repro: the book's figures beside ours
-	python -m stages results
+	python -m tools results
 
 compare: .venv/installed  ## DVC's experiments on a page, report/experiments.html
-	python -m stages compare
+	python -m tools compare
 	@echo "Now open report/experiments.html."
 
 test: .venv/installed   ## run the tests
@@ -44,18 +44,18 @@ pictures: .venv/installed  ## after repro: the README's pictures of the report
 space: .venv-space/installed  ## after repro: the Space of chapter 9, in a browser here
 	GRADIO_ANALYTICS_ENABLED=False HF_HUB_OFFLINE=1 .venv-space/bin/python hub/space/app.py
 
-# Gradio wants an older pillow than ours: it has a venv of its own, atop the other
-.venv-space/installed: .venv/installed stages/huggingface/app/requirements.txt
+# Gradio needs an older pillow than ours, so it has a venv of its own on top of the other
+.venv-space/installed: .venv/installed byhand/huggingface/app/requirements.txt
 	.venv/bin/python -m venv --clear .venv-space
 	echo "$(CURDIR)/$$(echo .venv/lib/python*/site-packages)" \
 		> "$$(echo .venv-space/lib/python*/site-packages)/ours.pth"
 	.venv/bin/uv pip install --quiet --python .venv-space/bin/python \
-		$$(grep gradio stages/huggingface/app/requirements.txt)
+		$$(grep gradio byhand/huggingface/app/requirements.txt)
 	touch $@
 
-.venv/sweep-installed: .venv/installed requirements-sweep.txt
+.venv/sweep-installed: .venv/installed requirements/sweep.txt
 	.venv/bin/uv pip install --quiet --python .venv/bin/python \
-		--constraint requirements.txt --requirement requirements-sweep.txt
+		--constraint requirements.txt --requirement requirements/sweep.txt
 	touch $@
 
 # JAX and Keras stay out of the lock: only these rows of the benchmark run them
@@ -69,9 +69,9 @@ lint: .venv/installed   ## check style and formatting
 	ruff check .
 	ruff format --check .
 
-lock: .venv/installed   ## write requirements.txt from requirements.in
+lock: .venv/installed   ## write requirements.txt from requirements/*.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url requirements.in --output-file requirements.txt
+		--no-emit-index-url requirements/*.in --output-file requirements.txt
 
 audit: .venv/installed  ## look for known vulnerabilities in what is installed
 	uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes \

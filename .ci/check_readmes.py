@@ -9,14 +9,18 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 
-from stages.pages.book import Comparison, read_comparisons, read_spread
-from stages.pages.ways import three_ways
-from stages.pipeline.files import read_json
+from byhand.pages import hugging_face
+from byhand.pages.book import Comparison, compare_all, spread_of
+from byhand.pages.results import read_metrics, read_rows
+from byhand.pipeline.outputs import read_json
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 TITANIC = ("accuracy", "precision", "recall", "f1", "auc", "log_loss", "threshold")
 OURS = ("lenet_fashion_torch", "lenet_fashion_scratch", "resnet_fashion_trainer")
+
+METRICS = read_metrics(ROOT / "metrics")
+COMPARISONS = compare_all(read_rows(ROOT / "data/book_figures.csv"), METRICS)
 
 # how a line of a page begins, and what stands in it
 Row = tuple[str, str]
@@ -58,29 +62,28 @@ def main() -> None:
 
 def in_brief() -> list[Row]:
     """Return what the READMEs quote: test accuracies, and how many figures there are."""
-    comparisons = read_comparisons()
     rows = [
         (f"| `{c.subject}` |", f"| {figures(c)} |")
-        for c in comparisons
+        for c in COMPARISONS
         if c.spread and c.key == "accuracy"
     ]
     for model in ("lenet_fashion_torch", "resnet_fashion_trainer"):
         rows += [("", figure) for figure in accuracy_and_spread(model)]
-    ours = read_json(ROOT / "metrics/titanic.json")
+    ours = METRICS["titanic"]
     rows += [
         ("", f"{value:.{digits}f}")
         for key, digits in [("", 4), ("", 2), ("_low", 3), ("_high", 3)]
         for value in [ours[f"accuracy{key}"]]
     ]
-    judged = [c for c in comparisons if c.is_right is not None]
-    return rows + [("", f" {len(some)} ") for some in (judged, comparisons)]
+    judged = [c for c in COMPARISONS if c.is_right is not None]
+    return rows + [("", f" {len(some)} ") for some in (judged, COMPARISONS)]
 
 
 def results() -> list[Row]:
     """Return what docs/results.md quotes."""
     rows = [
         (f"| `{c.subject}` | {c.figure} |", f"| {figures(c)} |")
-        for c in read_comparisons()
+        for c in COMPARISONS
         if c.spread
     ]
     return rows + [
@@ -91,10 +94,7 @@ def results() -> list[Row]:
 
 def titanic() -> list[Row]:
     """Return what docs/titanic.md quotes."""
-    ours, leaky = (
-        read_json(ROOT / "metrics/titanic.json"),
-        read_json(ROOT / "metrics/titanic_leaky.json"),
-    )
+    ours, leaky = METRICS["titanic"], METRICS["titanic_leaky"]
     rows = [
         ("| ", f"| {leaky[f'leaky_{key}']:.5f} | {ours[key]:.5f} |") for key in TITANIC
     ]
@@ -104,7 +104,7 @@ def titanic() -> list[Row]:
     ]
     counts = ", ".join(str(ours[key]) for key in ("tp", "tn", "fp", "fn"))
     rows += [("| ", f"| {counts} |"), ("", f"{ours['cv_auc']:.4f}")]
-    for rung in read_json(ROOT / "metrics/titanic_ladder.json")["rungs"].values():
+    for rung in METRICS["titanic_ladder"]["rungs"].values():
         accuracy = f"{rung['accuracy']:.4f} ± {rung['accuracy_se']:.4f}"
         loss = f"{rung['log_loss']:.4f}" if "log_loss" in rung else "–"
         difference = f"{rung['difference']:+.4f} ± {rung['difference_se']:.4f}"
@@ -117,7 +117,8 @@ def titanic() -> list[Row]:
 def hub() -> list[Row]:
     """Return what docs/hub.md quotes."""
     rows = [("", figure) for figure in accuracy_and_spread("resnet_fashion_trainer")]
-    for way in three_ways()["ways"]:
+    content, _ = hugging_face.chapter(read_json(ROOT / "docs/speed.json"))
+    for way in content["hugging_face"]["ways"]:
         accuracy, _ = accuracy_and_spread(way["model"])
         rows.append(("| ", f"| {way['lines']} | {way['seconds']:.2f} | {accuracy} |"))
     return rows
@@ -132,9 +133,9 @@ def figures(comparison: Comparison) -> str:
 
 def accuracy_and_spread(model: str) -> tuple[str, str]:
     """Return a model's accuracy on its test set, and that of its seeds."""
-    path = f"metrics/test/{model}.json"
-    spread = read_spread(Path(path), "accuracy")
-    return f"{read_json(ROOT / path)['accuracy']:.4f}", str(spread)
+    name = f"test/{model}"
+    spread = spread_of(METRICS, name, "accuracy")
+    return f"{METRICS[name]['accuracy']:.4f}", str(spread)
 
 
 def code_blocks(text: str) -> list[str]:

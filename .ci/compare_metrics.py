@@ -1,6 +1,6 @@
 """Fail if a metric differs from the committed one by more than another machine explains.
 
-Processors of one maker give the same bytes, see pipeline/arithmetic.py; another maker's
+Processors of one maker give the same bytes, see byhand/pipeline/outputs.py; another maker's
 round differently, which moves a model as another seed would: so its figures may lie three
 standard deviations of the seeds (metrics/seeds) from the committed ones. Titanic's ladder
 may move by its standard errors. Everything else must be the same, but for what follows
@@ -13,9 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stages.pages.book import read_spread
-from stages.pipeline.files import read_json
+from byhand.pages.book import spread_of
+from byhand.pages.results import read_metrics
 
+METRICS = read_metrics(Path("metrics"))
 LADDER = Path("metrics/titanic_ladder.json")
 SAME_SCALE = {"macro_f1": "accuracy"}  # what scatters as another figure does
 FOLLOWS = "loss"  # on the test set: what a wrong row costs has no bound
@@ -48,10 +49,11 @@ def tolerance(path: Path, metric: str) -> float:
     """Return by how much a metric may differ from the committed one."""
     if path == LADDER and metric.startswith("rungs."):
         _, rung, _ = metric.split(".")
-        return read_json(LADDER)["rungs"][rung]["accuracy_se"]
+        return METRICS["titanic_ladder"]["rungs"][rung]["accuracy_se"]
     if path.parent.name == "test" and metric == FOLLOWS:
         return math.inf
-    spread = read_spread(path, SAME_SCALE.get(metric, metric))
+    name = path.relative_to("metrics").with_suffix("").as_posix()
+    spread = spread_of(METRICS, name, SAME_SCALE.get(metric, metric))
     return 3 * spread.std if spread else 0.0
 
 

@@ -16,9 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.measure import table
-from stages.pipeline.arithmetic import keep_to_avx2
-from stages.pipeline.memory import keep_freed_memory
-from stages.pipeline.network import stay_offline
+from byhand.pipeline.runner import prepare
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["training", "samples", "growth", "pipeline"]
@@ -38,9 +36,7 @@ def main() -> None:
     if not (ROOT / "data/FashionMNIST/raw").exists():
         sys.exit("no data yet: make repro gets it")
 
-    keep_to_avx2()  # before what computes is imported
-    keep_freed_memory()
-    stay_offline()
+    prepare()  # before packages that compute are imported
     start = time.perf_counter()
     print(f"{machine()}\n")
     results = []

@@ -11,16 +11,14 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from benchmarks.measure import Group
-from stages.datasets.fashion_mnist import SHA256
+from byhand.datasets.fashion_mnist import SHA256
 
 MODELS = ["softmax_fashion_torch", "mlp_fashion_scratch"]
 # run in a process of its own: prints the seconds and the peak of its memory in kB, both
 # above those of importing torch
 TRAIN = """
-from stages.pipeline.arithmetic import keep_to_avx2
-from stages.pipeline.memory import keep_freed_memory
+from byhand.pipeline.outputs import keep_to_avx2
 keep_to_avx2()
-keep_freed_memory()
 import sys, time, torch
 from stages.train import main
 def peak():

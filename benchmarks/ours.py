@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.peers.epochs import BATCH_SIZE, LR, STD
-from stages.training.loop import Epoch, Rows, train
+from byhand.training.loop import Epoch, Rows, train
 
 
 def begin(

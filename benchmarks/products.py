@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from benchmarks.peers.rows import unbound
-from stages.training import fast
 
 ROWS, REPEATS = 60_000, 3  # of Fashion-MNIST; the fastest of the repeats counts
 Product = Callable[[Tensor, Tensor], object]
@@ -26,7 +25,13 @@ def by_openblas(left: Tensor, right: Tensor) -> np.ndarray:
     return left.numpy() @ right.numpy()
 
 
-LIBRARIES = {"MKL": torch.mm, "OpenBLAS": by_openblas, "oneDNN": fast.product}
+def by_onednn(left: Tensor, right: Tensor) -> Tensor:
+    """Multiply as PyTorch's convolutions do; it has no public way to ask for that."""
+    linear = torch.ops.mkldnn._linear_pointwise
+    return linear(left, right.T, None, "none", [], "")
+
+
+LIBRARIES = {"MKL": torch.mm, "OpenBLAS": by_openblas, "oneDNN": by_onednn}
 
 
 def matrix_products(

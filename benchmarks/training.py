@@ -20,12 +20,11 @@ from benchmarks.ours import begin
 from benchmarks.peers.epochs import BATCH_SIZE, LR, SIZES, STD
 from benchmarks.peers.rows import start
 from benchmarks.products import LIBRARIES, matrix_products, unbound_seconds
-from stages.concise.pretrained import BookConfig, BookModel
-from stages.datasets.folder import Part, as_matrix, read_dataset
-from stages.training import trainer
-from stages.training.blocks import MLP
-from stages.training.device import reproducible_device
-from stages.training.models import MODELS, OPTIMIZERS
+from byhand.datasets.folder import Part, as_matrix, read_dataset
+from byhand.trainer import descent
+from byhand.training.batches import as_input
+from byhand.training.device import reproducible_device
+from byhand.training.models import find
 
 WAYS = {
     "scratch": "our loop, by hand",
@@ -34,8 +33,8 @@ WAYS = {
 }
 OURS = {
     name: {
-        "softmax regression": (MODELS["softmax", way], OPTIMIZERS[way]),
-        "the perceptron": (MODELS["mlp", way], OPTIMIZERS[way]),
+        "softmax regression": (find(way, "softmax"), find(way, "sgd")),
+        "the perceptron": (find(way, "mlp"), find(way, "sgd")),
     }
     for way, name in WAYS.items()
 }
@@ -90,9 +89,10 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
             )
 
         rows = {
-            name: our_loop(lenet(way), OPTIMIZERS[way], [], train_set, torch.float32)
-            for way, name in WAYS.items()
-            if ("lenet", way) in MODELS
+            WAYS[way]: our_loop(
+                lenet(way), find(way, "sgd"), [], train_set, torch.float32
+            )
+            for way in ("scratch", "torch")
         }
         yield Group(
             f"an epoch of LeNet on {device.type}",
@@ -138,7 +138,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
 
 def lenet(way: str) -> Callable[..., Any]:
     """Return what makes LeNet in this way, called as what makes the others."""
-    return lambda _, __, dtype, generator: MODELS["lenet", way](
+    return lambda _, __, dtype, generator: find(way, "lenet")(
         (1, 28, 28), 10, dtype=dtype, generator=generator
     )
 
@@ -161,27 +161,27 @@ def our_loop(*arguments, **settings) -> Epoch:
 
 def by_trainer(sizes: list[int], train_set: Set) -> Epoch:
     """Return transformers' Trainer, set as the pipeline sets it, for one epoch."""
-    block = MLP(
-        kind="mlp",
-        how="trainer",
-        data="",
-        recipe="train",
-        hidden=sizes[1:-1] or [1],
-        batch_size=BATCH_SIZE,
-        dtype="float32",
-        shuffle=True,
-        drop_last=False,
-        init_std=STD,
+    generator = torch.Generator().manual_seed(0)
+    features, targets = train_set
+    model = find("trainer", "mlp")(sizes, STD, torch.float32, generator)
+    images = descent.Images(
+        len(targets),
+        lambda rows: (as_input(features[rows], torch.float32), targets[rows]),
+    )
+    return lambda: descent.train(
+        model.to(features.device),
+        images,
         lr=LR,
         epochs=1,
         momentum=0.0,
         schedule="constant",
+        batch_size=BATCH_SIZE,
+        shuffle=True,
+        drop_last=False,
+        generator=generator,
+        on_batch=lambda *_: None,
+        on_epoch=lambda _: True,
     )
-    generator = torch.Generator().manual_seed(0)
-    config = BookConfig("mlp", {"sizes": sizes, "std": STD}, dtype="float32")
-    model = BookModel(config, generator).to(train_set[0].device)
-    few = tuple(tensor[:1] for tensor in train_set)
-    return lambda: list(trainer.train(model, block, train_set, few, generator))
 
 
 def loader_loop(
@@ -199,7 +199,7 @@ def loader_loop(
         pin_memory=device.type == "cuda",
     )
     generator = torch.Generator().manual_seed(0)
-    make_model = MODELS["mlp", "torch"]
+    make_model = find("torch", "mlp")
     model = make_model(sizes, STD, torch.float32, generator).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     loss_function = nn.CrossEntropyLoss()

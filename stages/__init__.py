@@ -1,1 +1,1 @@
-"""The pipeline: one small script a stage, and what they share in the packages beside them."""
+"""The pipeline: one script a stage of dvc.yaml, and nothing else."""

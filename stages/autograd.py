@@ -1,13 +1,13 @@
-"""Gradients by autograd, our engine's beside PyTorch's; every one by hand checked; a graph."""
+"""Gradients by our engine and by PyTorch, checks of all gradients by hand, and a graph."""
 
 from pathlib import Path
 
 import torch
 
-from stages.pipeline.files import write_csv, write_json
-from stages.scratch.autograd import Tensor, inputs_first, no_grad
-from stages.scratch.by_autograd import cross_entropy
-from stages.scratch.gradient_checks import checks, errors
+from byhand.autograd.engine import Tensor, inputs_first, no_grad
+from byhand.autograd.mlp import cross_entropy
+from byhand.evaluation.gradient_checks import checks, errors
+from byhand.pipeline.outputs import write_csv, write_json
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         "relu": Tensor.relu,
         "sigmoid": Tensor.sigmoid,
         "tanh": Tensor.tanh,
-        # of the logits x, 0, 0: the first of three probabilities
+        # the first probability, for the logits x, 0, 0
         "softmax": lambda x: x.exp() / (x.exp() + 2),
     }
     numbers = torch.linspace(-3, 3, 61)
@@ -41,42 +41,36 @@ def main() -> None:
 
 def examples(tensor, no_grad) -> dict:
     """Return what chapter 1 prints, by an engine: its tensor and its no_grad."""
-    # a tensor that stores its gradient
     x = tensor([0.0, 1.0, 2.0, 3.0], requires_grad=True)
+    found = {}
     (2 * x @ x).backward()
-    of_dot = x.grad.tolist()
+    found["gradient_of_dot"] = x.grad.tolist()
 
-    # backward() adds to the gradient, until it is forgotten
+    # backward() adds to the gradient, until the gradient is set to None
     (2 * x @ x).backward()
-    of_dot_twice = x.grad.tolist()
+    found["gradient_of_dot_twice"] = x.grad.tolist()
 
-    # it wants a single number, so y of many numbers is summed
+    # backward() needs a single number, so the numbers of y are summed
     x.grad = None
     (2 * x * x).sum().backward()
-    of_sum = x.grad.tolist()
+    found["gradient_of_sum"] = x.grad.tolist()
 
-    # what is detached is a number like any other
+    # a detached tensor is a constant
     x.grad = None
     (2 * x * x.detach()).sum().backward()
-    of_detached = x.grad.tolist()
+    found["gradient_of_detached"] = x.grad.tolist()
 
-    # within no_grad nothing is noted, and there is nothing to go back through
+    # within no_grad, no operation is recorded
     with no_grad():
-        inside = (2 * x).requires_grad
-    return {
-        "gradient_of_dot": of_dot,
-        "gradient_of_dot_twice": of_dot_twice,
-        "gradient_of_sum": of_sum,
-        "gradient_of_detached": of_detached,
-        "requires_grad_inside_no_grad": inside,
-        "requires_grad_outside_no_grad": (2 * x).requires_grad,
-    }
+        found["requires_grad_inside_no_grad"] = (2 * x).requires_grad
+    found["requires_grad_outside_no_grad"] = (2 * x).requires_grad
+    return found
 
 
 def graph() -> list[dict]:
-    """Return a small network's loss, forward and back, an entry a tensor, inputs first.
+    """Return the forward and backward pass of a small network: its tensors, inputs first.
 
-    A perceptron of 2, 2 and 2 units, on one row whose class is the second.
+    The network is a perceptron of 2, 2 and 2 units, given one row of the second class.
     """
     given = {
         "x": [[1.0, 2.0]],
@@ -85,15 +79,14 @@ def graph() -> list[dict]:
         "weight 2": [[0.7, -0.6], [-0.1, 0.8]],
         "bias 2": [0.0, 0.1],
     }
-    named = {
-        name: Tensor(torch.tensor(numbers, dtype=torch.float64), requires_grad=True)
+    names = {
+        Tensor(torch.tensor(numbers, dtype=torch.float64), requires_grad=True): name
         for name, numbers in given.items()
     }
-    x, weight1, bias1, weight2, bias2 = named.values()
+    x, weight1, bias1, weight2, bias2 = names
     hidden = (x @ weight1.T + bias1).relu()
     loss = cross_entropy(hidden @ weight2.T + bias2, torch.tensor([1]))
     loss.backward()
-    names = {tensor: name for name, tensor in named.items()}
     order = inputs_first(loss)
     return [
         {

@@ -1,20 +1,13 @@
-"""Get Fashion-MNIST's four files, from the first source that serves them, and verify them."""
+"""Get Fashion-MNIST's four files from the first source that serves them, and verify them."""
 
 import logging
 import os
 from pathlib import Path
 
-from stages.datasets.fashion_mnist import CLASS_NAMES
-from stages.datasets.fashion_mnist_sources import (
-    Unavailable,
-    from_apt,
-    from_folder,
-    from_mirrors,
-    from_package,
-    verify,
-)
-from stages.pipeline.errors import UserError
-from stages.pipeline.files import write_bytes
+from byhand.datasets import fashion_mnist
+from byhand.datasets.fashion_mnist import Unavailable
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.outputs import write_bytes
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +17,14 @@ def from_environment() -> dict[str, bytes]:
     folder = os.environ.get("FASHION_MNIST_DIR")
     if not folder:
         raise Unavailable("not set")
-    return from_folder(Path(folder))
+    return fashion_mnist.from_folder(Path(folder))
 
 
 SOURCES = {
     "FASHION_MNIST_DIR": from_environment,
-    "Debian package": from_package,
-    "torchvision's mirrors": from_mirrors,
-    "apt": from_apt,
+    "Debian package": fashion_mnist.from_package,
+    "torchvision's mirrors": fashion_mnist.from_mirrors,
+    "apt": fashion_mnist.from_apt,
 }
 
 
@@ -40,19 +33,19 @@ def main() -> None:
     for source, read in SOURCES.items():
         try:
             files = read()
-            verify(files)
+            fashion_mnist.verify(files)
             break
         except Unavailable as reason:
             reasons.append(f"{source}: {reason}")
             log.info("not from %s: %s", source, reason)
     else:
         raise UserError(
-            "Fashion-MNIST can't be had. Tried "
-            + "; ".join(reasons)
-            + ". Put its four .gz files into a folder and name it: "
-            "FASHION_MNIST_DIR=folder dvc repro"
+            f"no source has Fashion-MNIST. Tried {'; '.join(reasons)}. Put its four .gz "
+            "files into a folder and name the folder: FASHION_MNIST_DIR=folder dvc repro"
         )
     log.info("served by %s", source)
-    files["classes.txt"] = "".join(f"{name}\n" for name in CLASS_NAMES).encode()
+    files["classes.txt"] = "".join(
+        f"{name}\n" for name in fashion_mnist.CLASS_NAMES
+    ).encode()
     for name, content in files.items():
         write_bytes(Path("data/FashionMNIST/raw") / name, content)

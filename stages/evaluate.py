@@ -1,32 +1,33 @@
-"""Measure a model on its whole test set: metrics, confusion, mistakes and a picture."""
+"""Measure a model on its whole test set: metrics, the confusion matrix and a picture."""
 
 import logging
 from pathlib import Path
 
 import numpy as np
 
-from stages.charts.images import draw_predicted_images
-from stages.charts.scatter import draw_predicted_points
-from stages.datasets.folder import Dataset, as_matrix, read_dataset
-from stages.evaluation.metrics import (
+from byhand.charts.images import draw_predicted_images
+from byhand.charts.scatter import draw_predicted_points
+from byhand.datasets.folder import Dataset, as_matrix
+from byhand.evaluation.metrics import (
     accuracy,
     confusion_matrix,
     cross_entropy,
     macro_f1,
     per_class_accuracy,
 )
-from stages.evaluation.mistakes import most_confident_mistakes
-from stages.pipeline.files import read_arrays, write_csv, write_figure, write_json
-from stages.training.blocks import Logistic, Model, load_model
+from byhand.pipeline.outputs import (
+    read_arrays,
+    write_csv,
+    write_figure,
+    write_json,
+)
+from byhand.training.blocks import Logistic, Model, load_model_and_data
 
 log = logging.getLogger(__name__)
 
-MISTAKES = 16
-
 
 def main(name: str) -> None:
-    block = load_model(name)
-    dataset = read_dataset(block.data, block.standardize)
+    block, dataset = load_model_and_data(name)
     class_names, targets = dataset.class_names, dataset.test.targets
     logits = predict(Path(f"models/{name}.safetensors"), block, dataset)
     predictions = logits.argmax(axis=1)
@@ -49,29 +50,22 @@ def main(name: str) -> None:
         ["actual", "predicted"],
         zip(names[targets], names[predictions], strict=True),
     )
-    mistakes = most_confident_mistakes(logits, targets, MISTAKES)
-    write_csv(
-        Path(f"data/mistakes/{name}.csv"),
-        ["row", "actual", "predicted", "probability"],
-        ([row, names[a], names[p], probability] for row, a, p, probability in mistakes),
-    )
     draw = draw_predicted_images if dataset.has_images else draw_predicted_points
     figure = draw(name, dataset, predictions)
     write_figure(Path(f"plots/images/predictions/{name}.png"), figure)
 
 
 def predict(path: Path, block: Model, dataset: Dataset) -> np.ndarray:
-    """Return the logits (rows, classes) of the test set, by the model in a file.
-
-    Who trained it rebuilds it: by hand, by torch.nn, or scikit-learn.
-    """
+    """Return the logits (rows, classes) of the test set, by the model in a file."""
     if isinstance(block, Logistic):
-        from stages.training import solver
+        from byhand.sklearn import logistic
 
-        return solver.predict(read_arrays(path), as_matrix(dataset.test))
+        model = logistic.Logistic()
+        vars(model).update(read_arrays(path))
+        return model.predict(as_matrix(dataset.test))
 
-    from stages.training import loop, models
-    from stages.training.device import reproducible_device
+    from byhand.training import loop, models
+    from byhand.training.device import reproducible_device
 
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, reproducible_device())

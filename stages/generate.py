@@ -1,11 +1,11 @@
-"""Generate a set of samples in clusters: data/samples/S.csv, in shuffled order."""
+"""Generate a set of samples in clusters, shuffled: data/samples/S.csv."""
 
 from pathlib import Path
 
-from stages.datasets.samples import generate
-from stages.datasets.settings import Generate, SampleSet
-from stages.pipeline.files import write_csv
-from stages.pipeline.params import Seed, load_params
+from byhand.datasets.samples import generate
+from byhand.datasets.settings import Generate, SampleSet
+from byhand.pipeline.outputs import write_csv
+from byhand.pipeline.params import Seed, load_params
 
 
 def main(name: str) -> None:

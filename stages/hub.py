@@ -1,6 +1,6 @@
 """Write hub/: models, data and a Space in the formats of the Hugging Face Hub.
 
-Nothing is sent anywhere: what is left to do is `hf upload`, see the README.
+Nothing is sent anywhere: `hf upload` does that, see docs/hub.md.
 """
 
 import logging
@@ -11,34 +11,32 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from stages.datasets.folder import Dataset, read_dataset
-from stages.huggingface.models import KINDS, write_card, write_model
-from stages.huggingface.space import write_space
-from stages.pipeline.files import read_json, replacing_folder
-from stages.pipeline.params import Seed, load_params
-from stages.training import models
-from stages.training.blocks import Models, load_model
+from byhand.datasets.folder import Dataset, read_dataset
+from byhand.datasets.settings import FASHION_MNIST
+from byhand.huggingface.models import has_form, write_card, write_model
+from byhand.huggingface.space import write_space
+from byhand.pipeline.outputs import read_json, replacing_folder
+from byhand.pipeline.params import Seed, load_params
+from byhand.training import models
+from byhand.training.blocks import Models, load_model
 
 log = logging.getLogger(__name__)
-
-FASHION_MNIST = "data/FashionMNIST/raw"
 
 
 def main() -> None:
     blocks = load_params("models", Models)
     folders = {block.data for block in blocks.values()} | {FASHION_MNIST}
     datasets = {folder: read_dataset(folder) for folder in sorted(folders)}
-    of_images = [
-        name
-        for name, block in blocks.items()
-        if block.kind in KINDS and datasets[block.data].has_images
-    ]
+    on_fashion_mnist = []
     with replacing_folder(Path("hub")) as hub:
         shutil.copytree("data/hub", hub, dirs_exist_ok=True)
-        for name in of_images:
-            export(hub / name, name, datasets[blocks[name].data])
-            log.info("made %s", name)
-        on_fashion_mnist = [n for n in of_images if blocks[n].data == FASHION_MNIST]
+        for name, block in blocks.items():
+            dataset = datasets[block.data]
+            if has_form(block) and dataset.has_images:
+                export(hub / name, name, dataset)
+                log.info("made %s", name)
+                if block.data == FASHION_MNIST:
+                    on_fashion_mnist.append(name)
         write_space(hub / "space", on_fashion_mnist, datasets[FASHION_MNIST])
 
 
@@ -48,16 +46,12 @@ def export(folder: Path, name: str, dataset: Dataset) -> None:
     model = models.build(block, dataset.shape, classes, torch.device("cpu"))
     models.read_model(Path(f"models/{name}.safetensors"), model)
     arrays = [tensor.detach() for tensor in models.tensors(model).values()]
+    write_model(folder, block, arrays, dataset.shape, dataset.class_names)
+
     test = read_json(Path(f"metrics/test/{name}.json"))
+    # a class without test images has no accuracy
     rows = np.bincount(dataset.test.targets, minlength=classes)
     test["per_class_accuracy"] = list(compress(test["per_class_accuracy"], rows))
-    write_model(folder, block, arrays, dataset.shape, dataset.class_names)
-    write_card(
-        folder,
-        name,
-        block,
-        load_params("seed", Seed),
-        "Fashion-MNIST" if block.data == FASHION_MNIST else block.data,
-        read_json(Path(f"metrics/train/{name}.json")),
-        test,
-    )
+    train = read_json(Path(f"metrics/train/{name}.json"))
+    title = "Fashion-MNIST" if block.data == FASHION_MNIST else block.data
+    write_card(folder, name, block, load_params("seed", Seed), title, train, test)

@@ -1,16 +1,16 @@
-"""Write data/hub/: both datasets as the Hugging Face Hub takes them, parquet with a card."""
+"""Write data/hub/: both datasets in the Hub's format, parquet with a card."""
 
 from pathlib import Path
 
 from jinja2 import Template
 
-from stages.datasets.folder import read_dataset
-from stages.datasets.settings import SampleSet
-from stages.huggingface.data import write_dataset
-from stages.pipeline.files import replacing_folder
-from stages.pipeline.params import Name, load_params
+from byhand.datasets.folder import read_dataset
+from byhand.datasets.settings import SampleSet
+from byhand.huggingface.data import write_dataset
+from byhand.pipeline.outputs import replacing_folder
+from byhand.pipeline.params import Name, load_params
 
-CARDS = Path("stages/huggingface/cards")
+CARDS = Path("byhand/huggingface/cards")
 
 
 def main() -> None:

@@ -2,17 +2,16 @@
 
 import logging
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from stages.charts.images import draw_grid
-from stages.datasets.folder import Part, read_dataset
-from stages.datasets.settings import Preview
-from stages.pipeline.files import write_figure, write_json
-from stages.pipeline.params import load_params
+from byhand.charts.images import draw_grid
+from byhand.datasets.folder import Part, read_dataset
+from byhand.datasets.settings import Preview
+from byhand.pipeline.outputs import write_figure, write_json
+from byhand.pipeline.params import load_params
 
 log = logging.getLogger(__name__)
 
@@ -20,33 +19,28 @@ log = logging.getLogger(__name__)
 def main() -> None:
     preview = load_params("preview", Preview)
     dataset = read_dataset("data/FashionMNIST/raw")
-
     images, targets = dataset.train
+
     shown = preview.rows * preview.columns
     grid_images, grid_labels = images[:shown], targets[:shown]
-    write_figure(
-        Path("plots/images/fashion_mnist.png"),
-        draw_grid(
-            f"Fashion-MNIST: the first {shown} training images",
-            grid_images,
-            [dataset.class_names[label] for label in grid_labels],
-            ["black"] * shown,
-            preview.columns,
-        ),
-    )
+    title = f"Fashion-MNIST: the first {shown} training images"
+    captions = [dataset.class_names[label] for label in grid_labels]
+    colours = ["black"] * shown
+    figure = draw_grid(title, grid_images, captions, colours, preview.columns)
+    write_figure(Path("plots/images/fashion_mnist.png"), figure)
 
-    start = time.perf_counter()
-    batches = sum(1 for _ in mini_batches(images, preview.batch_size))
+    start, shapes = time.perf_counter(), []
+    for row in range(0, len(images), preview.batch_size):
+        batch = images[row : row + preview.batch_size] / np.float32(255)
+        shapes.append(list(batch.shape))
     seconds = time.perf_counter() - start
-    log.info("read one epoch, %d batches, in %.2f s", batches, seconds)
-    batch = next(mini_batches(images, preview.batch_size))
+    log.info("read one epoch, %d batches, in %.2f s", len(shapes), seconds)
+
     edges = (preview.resize, preview.resize)
-    resized = np.stack(
-        [
-            [Image.fromarray(image).resize(edges, Image.Resampling.BILINEAR)]
-            for image in images[: preview.resize_batch_size, 0]
-        ]
-    )
+    resized = [
+        [np.asarray(Image.fromarray(image).resize(edges, Image.Resampling.BILINEAR))]
+        for image in images[: preview.resize_batch_size, 0]
+    ]
     write_json(
         Path("metrics/fashion_mnist.json"),
         {
@@ -54,18 +48,12 @@ def main() -> None:
             "test": describe(dataset.test, dataset.class_names),
             "grid_images": list(grid_images.shape),
             "grid_labels": list(grid_labels.shape),
-            "batch": list(batch.shape),
+            "batch": shapes[0],
             "batch_dtypes": [str(batch.dtype), str(targets.dtype)],
-            "batches_per_epoch": batches,
-            "resized_batch": list(resized.shape),
+            "batches_per_epoch": len(shapes),
+            "resized_batch": list(np.shape(resized)),
         },
     )
-
-
-def mini_batches(images: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
-    """Yield images (rows, ...) as float32 in [0, 1], batch_size rows at a time."""
-    for first in range(0, len(images), batch_size):
-        yield images[first : first + batch_size] / np.float32(255)
 
 
 def describe(part: Part, class_names: list[str]) -> dict:

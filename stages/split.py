@@ -1,15 +1,15 @@
-"""Split a set of samples, which lie shuffled: the first rows train, the rest test."""
+"""Split a set of samples into its first rows, which train, and the rest, which tests."""
 
 import csv
 import logging
 from pathlib import Path
 
-from stages.charts.scatter import draw_splits
-from stages.datasets.folder import read_dataset
-from stages.datasets.settings import Split
-from stages.pipeline.errors import UserError
-from stages.pipeline.files import write_csv, write_figure
-from stages.pipeline.params import load_params
+from byhand.charts.scatter import draw_splits
+from byhand.datasets.folder import read_dataset
+from byhand.datasets.settings import Split
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.outputs import write_csv, write_figure
+from byhand.pipeline.params import load_params
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def main(name: str) -> None:
     train_rate = load_params("split", Split).train_rate
     path = Path(f"data/samples/{name}.csv")
-    # fields stay text, so that not a digit changes; which cluster it was is no feature
+    # numbers stay text, to the last digit; the cluster is no feature
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = [[x, y, z, label] for x, y, z, _, label in csv.reader(file)]
     train_rows = int(train_rate * len(rows))

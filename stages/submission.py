@@ -1,22 +1,21 @@
-"""Kaggle's file: what the ladder's choice says of the passengers whose fate Kaggle keeps."""
+"""Write Kaggle's file: who survives among the 418 test passengers, by the ladder's choice."""
 
-import json
 import logging
 from pathlib import Path
 
-from stages.pipeline.files import write_frame
-from stages.pipeline.params import load_params
-from stages.titanic.features import engineered, known_in_folds
-from stages.titanic.passengers import read_all
-from stages.titanic.rules import RULES
-from stages.titanic.settings import Titanic
+from byhand.pipeline.outputs import read_json, write_frame
+from byhand.pipeline.params import load_params
+from byhand.titanic.features import FEATURES, engineered, known_in_folds
+from byhand.titanic.passengers import read_all
+from byhand.titanic.rules import RULES
+from byhand.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
     titanic = load_params("titanic", Titanic)
-    chosen = json.loads(Path("metrics/titanic_ladder.json").read_text())["chosen"]
+    chosen = read_json(Path("metrics/titanic_ladder.json"))["chosen"]
     passengers = read_all(Path("data/titanic"))
     survived = passengers.pop("Survived")
     fold = known_in_folds(survived, titanic.folds)
@@ -24,14 +23,15 @@ def main() -> None:
     if chosen in RULES:
         probability = RULES[chosen](passengers, survived)
     else:
-        from stages.automl.server import h2o_server
-        from stages.titanic_h2o import rungs
+        from byhand.automl.rungs import rungs
+        from byhand.automl.server import h2o_server
 
+        tuned = read_json(Path("data/titanic_automl/full/tuned.json"))
         with h2o_server():
-            probability = rungs("full", titanic)[chosen](passengers, survived)
+            rung = rungs(tuned, FEATURES[titanic.features])[chosen]
+            probability = rung(passengers, survived)
     asked = survived.isna()
-    guess = passengers.loc[asked, ["PassengerId"]].assign(
-        Survived=(probability[asked] > 0.5).astype(int)
-    )
+    guess = passengers.loc[asked, ["PassengerId"]]
+    guess["Survived"] = (probability[asked] > 0.5).astype(int)
     log.info("by %s, %d of %d survive", chosen, guess["Survived"].sum(), len(guess))
     write_frame(Path("data/submission.csv"), guess)

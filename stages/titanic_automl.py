@@ -1,4 +1,4 @@
-"""Let AutoML find a model of survival: on the holdout's training part, or on all 891 rows."""
+"""Let AutoML find a model of survival: from the holdout's training part, or all 891 rows."""
 
 import logging
 from pathlib import Path
@@ -6,22 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.automl.fitting import (
-    fit,
-    leaderboard,
-    mojo,
-    probabilities,
-    score_mojo,
-    tuned,
-    upload,
-    variable_importance,
+from byhand.automl import fitting
+from byhand.automl.server import h2o_server
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.outputs import (
+    replacing_folder,
+    write_bytes,
+    write_frame,
+    write_json,
 )
-from stages.automl.server import h2o_server
-from stages.pipeline.errors import UserError
-from stages.pipeline.files import replacing, write_frame, write_json
-from stages.pipeline.params import Seed, load_params
-from stages.titanic.features import FEATURES, categories, monotone
-from stages.titanic.settings import Titanic
+from byhand.pipeline.params import Seed, load_params
+from byhand.titanic.features import FEATURES, categories, monotone
+from byhand.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +33,8 @@ def main(part: str) -> None:
     log.info("read %d rows of %d features", len(train), len(features))
 
     with h2o_server():
-        frame = upload(train, [*categories(features), "Survived"])
-        automl = fit(
+        frame = fitting.upload(train, [*categories(features), "Survived"])
+        automl = fitting.fit(
             frame,
             list(features),
             "Survived",
@@ -47,27 +43,22 @@ def main(part: str) -> None:
             fold_column="fold",
             monotone=monotone(features),
         )
-        settings = tuned(automl)
-        leader = automl.leader
-        table = leaderboard(automl)
-        importance = variable_importance(leader)
-        held_out = probabilities(leader.cross_validation_holdout_predictions())
+        leader, table = automl.leader, fitting.leaderboard(automl)
+        importance = fitting.variable_importance(leader)
+        with replacing_folder(Path(f"data/titanic_automl/{part}")) as folder:
+            write_json(folder / "tuned.json", fitting.tuned(automl))
+            write_bytes(folder / "model.zip", fitting.mojo(leader))
+            predicted = fitting.probabilities(leader.predict(frame))
+            from_mojo = fitting.score_mojo(folder / "model.zip", frame)
+            if not np.allclose(from_mojo, predicted, atol=1e-12):
+                raise RuntimeError(f"the MOJO of {leader.model_id} predicts otherwise")
+            if part == "holdout":  # titanic_evaluate chooses its threshold by these
+                held_out = leader.cross_validation_holdout_predictions()
+                rows = train[["PassengerId", "Survived"]]
+                rows = rows.assign(probability=fitting.probabilities(held_out))
+                write_frame(folder / "cross_validation.csv", rows)
 
-        path = Path(f"models/titanic_{part}.zip")
-        with replacing(path) as temporary:
-            temporary.write_bytes(mojo(leader))
-            predicted = probabilities(leader.predict(frame))
-            if not np.allclose(score_mojo(temporary, frame), predicted, atol=1e-12):
-                raise RuntimeError(f"{path} predicts something else than its model")
-
-    log.info(
-        "of %d models, the best is %s, cross-validated AUC %.5f",
-        len(table),
-        table["model_id"][0],
-        table["auc"][0],
-    )
-    cross_validation = train[["PassengerId", "Survived"]].assign(probability=held_out)
-    write_frame(Path(f"data/titanic_cv/{part}.csv"), cross_validation)
-    write_json(Path(f"data/titanic_tuned/{part}.json"), settings)
+    name, auc = table.loc[0, ["model_id", "auc"]]
+    log.info("best of %d models: %s, cross-validated AUC %.5f", len(table), name, auc)
     write_frame(Path(f"plots/titanic/leaderboard_{part}.csv"), table)
     write_frame(Path(f"plots/titanic/varimp_{part}.csv"), importance)

@@ -1,4 +1,4 @@
-"""Measure the holdout model on the rows it never saw."""
+"""Measure the holdout model on rows that the model never saw."""
 
 import logging
 from pathlib import Path
@@ -6,60 +6,45 @@ from pathlib import Path
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from stages.automl.fitting import score_mojo, upload
-from stages.automl.server import h2o_server
-from stages.pipeline.files import write_frame, write_json
-from stages.pipeline.params import load_params
-from stages.titanic.features import FEATURES, categories
-from stages.titanic.measures import (
-    accuracy_by_threshold,
-    best_threshold,
-    binary_report,
-    calibration,
-    precision_recall,
-    roc,
-)
-from stages.titanic.settings import Titanic
+from byhand.automl.fitting import score_mojo, upload
+from byhand.automl.server import h2o_server
+from byhand.pipeline.outputs import write_frame, write_json
+from byhand.pipeline.params import load_params
+from byhand.titanic import measures
+from byhand.titanic.features import FEATURES, categories
+from byhand.titanic.settings import Titanic
 
 log = logging.getLogger(__name__)
 
-PLOTS = Path("plots/titanic")
-NAMES = {0: "died", 1: "survived"}
+AUTOML = Path("data/titanic_automl/holdout")
 
 
 def main() -> None:
     features = FEATURES[load_params("titanic", Titanic).features]
     unseen = pd.read_csv("data/titanic_features/holdout_test.csv")
-    held_out = pd.read_csv("data/titanic_cv/holdout.csv")
+    held_out = pd.read_csv(AUTOML / "cross_validation.csv")
     log.info("read %d rows that the model never saw", len(unseen))
     with h2o_server():
         frame = upload(unseen[list(features)], categories(features))
-        probability = score_mojo(Path("models/titanic_holdout.zip"), frame)
+        probability = score_mojo(AUTOML / "model.zip", frame)
 
     # the threshold comes from cross-validation within the training part
-    known, known_probability = (
-        held_out[column].to_numpy() for column in ("Survived", "probability")
-    )
-    threshold = best_threshold(known, known_probability)
+    known, known_probability = held_out[["Survived", "probability"]].to_numpy().T
+    threshold = measures.best_threshold(known, known_probability)
     survived = unseen["Survived"].to_numpy()
-    report = binary_report(survived, probability, threshold)
-    log.info(
-        "accuracy %.5f, 95 %% interval %.3f to %.3f",
-        *(report[key] for key in ("accuracy", "accuracy_low", "accuracy_high")),
-    )
-    write_json(
-        Path("metrics/titanic.json"),
-        {
-            **report,
-            "cv_auc": roc_auc_score(known, known_probability),
-            "cv_accuracy": float(((known_probability > threshold) == known).mean()),
-        },
-    )
-    confusion = pd.DataFrame({"actual": survived, "predicted": probability > threshold})
-    write_frame(PLOTS / "confusion.csv", confusion.astype(int).replace(NAMES))
-    write_frame(PLOTS / "roc.csv", roc(survived, probability))
-    write_frame(PLOTS / "precision_recall.csv", precision_recall(survived, probability))
-    write_frame(PLOTS / "calibration.csv", calibration(survived, probability))
-    write_frame(
-        PLOTS / "threshold.csv", accuracy_by_threshold(known, known_probability)
-    )
+    report = measures.binary_report(survived, probability, threshold)
+    figures = [report[key] for key in ("accuracy", "accuracy_low", "accuracy_high")]
+    log.info("accuracy %.5f, 95 %% interval %.3f to %.3f", *figures)
+    report["cv_auc"] = roc_auc_score(known, known_probability)
+    report["cv_accuracy"] = float(((known_probability > threshold) == known).mean())
+    write_json(Path("metrics/titanic.json"), report)
+    fates = pd.DataFrame({"actual": survived, "predicted": probability > threshold})
+    tables = {
+        "confusion": fates.astype(int).replace({0: "died", 1: "survived"}),
+        "roc": measures.roc(survived, probability),
+        "precision_recall": measures.precision_recall(survived, probability),
+        "calibration": measures.calibration(survived, probability),
+        "threshold": measures.accuracy_by_threshold(known, known_probability),
+    }
+    for name, table in tables.items():
+        write_frame(Path(f"plots/titanic/{name}.csv"), table)

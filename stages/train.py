@@ -6,25 +6,23 @@ from pathlib import Path
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from stages.datasets.folder import Dataset, as_matrix, read_dataset
-from stages.pipeline.files import write_arrays, write_csv, write_json
-from stages.pipeline.params import Seed, load_params
-from stages.training.blocks import GradientModel, Logistic, load_model
-from stages.training.ranks import Ranks, met
+from byhand.datasets.folder import Dataset, as_matrix
+from byhand.pipeline.outputs import write_arrays, write_csv, write_json
+from byhand.pipeline.params import Seed, load_params
+from byhand.training.blocks import GradientModel, Logistic, load_model_and_data
+from byhand.training.ranks import Ranks, met
 
 log = logging.getLogger(__name__)
 
 
 def main(name: str) -> None:
-    block = load_model(name)
-    dataset = read_dataset(block.data, block.standardize)
-    block.check(name, dataset.shape, dataset.train_rows)
+    block, dataset = load_model_and_data(name)
     with met(name, block, sum(dataset.train_rows)) as ranks:
         if isinstance(block, Logistic):
             arrays, metrics, history = fit_by_solver(block, dataset)
         else:
             arrays, metrics, history = train_by_gradient(block, dataset, ranks)
-    if ranks.rank > 0:  # they all have come to the same
+    if ranks.rank > 0:  # every rank has the same results
         return
     write_arrays(Path(f"models/{name}.safetensors"), arrays)
     write_json(Path(f"metrics/train/{name}.json"), metrics)
@@ -38,10 +36,10 @@ def main(name: str) -> None:
 def train_by_gradient(block: GradientModel, dataset: Dataset, ranks: Ranks):
     """Return a model's arrays, its metrics and its history, an epoch a row.
 
-    By hand or by torch.nn: the loop is the same.
+    By hand or by a library: the loop is the same.
     """
-    from stages.training.descent import start
-    from stages.training.models import arrays
+    from byhand.training.descent import start
+    from byhand.training.models import arrays
 
     model, epochs = start(block, dataset, load_params("seed", Seed), ranks)
     history = []
@@ -64,11 +62,11 @@ def train_by_gradient(block: GradientModel, dataset: Dataset, ranks: Ranks):
 
 
 def fit_by_solver(block: Logistic, dataset: Dataset):
-    """Return the same of scikit-learn's solver: iterations, no epochs, so no history."""
-    from stages.training.solver import fit
+    """Return the same for scikit-learn's solver: it has no epochs, and so no history."""
+    from byhand.sklearn.logistic import Logistic
 
-    arrays, metrics = fit(
-        as_matrix(dataset.train), dataset.train.targets, block.C, block.max_iter
-    )
+    model = Logistic()
+    matrix, targets = as_matrix(dataset.train), dataset.train.targets
+    metrics = model.fit(matrix, targets, block.C, block.max_iter)
     log.info("%d iterations of the solver", metrics["batches"])
-    return arrays, metrics, []
+    return model.arrays(), metrics, []

@@ -7,12 +7,10 @@ import subprocess
 import pytest
 from hypothesis import settings
 
-from stages.pipeline.arithmetic import keep_to_avx2
-from stages.pipeline.network import stay_offline
+from byhand.pipeline.runner import prepare
 from tests.namespaces import joined
 
-keep_to_avx2()  # as stages do
-stay_offline()
+prepare()  # as stages do
 os.environ.setdefault("THREADS", "1")  # tests run on all cores already
 
 settings.register_profile("project", deadline=None)  # the first example imports

@@ -7,7 +7,7 @@ from PIL import Image
 from sklearn.datasets import load_digits, load_iris, load_wine
 from sklearn.model_selection import train_test_split
 
-from stages.pipeline.files import write_csv
+from byhand.pipeline.outputs import write_csv
 
 FIVE = ["zero", "one", "two", "three", "four"]
 

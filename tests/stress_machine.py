@@ -31,7 +31,7 @@ WRITERS = [
     ("train mlp_xor_scratch", "models", "4k"),
     ("evaluate mlp_xor_scratch", "plots/confusion", "4k"),
     ("titanic_features", "data/titanic_features", "4k"),
-    ("titanic_automl holdout", "models", "4k"),
+    ("titanic_automl holdout", "data/titanic_automl", "4k"),
     ("report", "report", "1m"),
 ]
 
@@ -94,7 +94,7 @@ def test_without_network_the_download_says_what_it_tried_and_what_to_do(project)
     }
     result = run_stage(project, "download", "unset FASHION_MNIST_DIR", folder)
     assert result.returncode == 1, result.stderr
-    assert "error: Fashion-MNIST can't be had. Tried" in result.stderr
+    assert "error: no source has Fashion-MNIST. Tried" in result.stderr
     assert "FASHION_MNIST_DIR=folder dvc repro" in result.stderr
     assert "Traceback" not in result.stderr
     after = {path: path.stat().st_mtime for path in (project.folder / folder).iterdir()}

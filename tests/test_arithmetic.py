@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from stages.pipeline.arithmetic import AVX2, CPUINFO
+from byhand.pipeline.outputs import AVX2, CPUINFO
 
 LIBRARIES = """
-from stages.pipeline.arithmetic import keep_to_avx2
+from byhand.pipeline.outputs import keep_to_avx2
 keep_to_avx2()
 import json, sys, numpy.lib.introspect, scipy.linalg, threadpoolctl, torch
 exponential = numpy.lib.introspect.opt_func_info("^exp$", "float64")

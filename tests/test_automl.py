@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.automl.fitting import (
+from byhand.automl.fitting import (
     fit,
     leaderboard,
     mojo,
@@ -15,7 +15,7 @@ from stages.automl.fitting import (
     upload,
     variable_importance,
 )
-from stages.automl.server import h2o_server
+from byhand.automl.server import h2o_server
 
 FEATURES = ["size", "colour"]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from stages.training.batches import batches
+from byhand.training.batches import batches
 
 ROWS = st.integers(1, 50)
 BATCH_SIZES = st.integers(1, 60)

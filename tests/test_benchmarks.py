@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from benchmarks import products
 from benchmarks.measure import in_turn
-from benchmarks.peers.rows import SCRIPTS, Peer, start_others
+from benchmarks.peers.rows import SCRIPTS, Peer, start
 
 ECHO = """
 print("{}", flush=True)
@@ -22,7 +22,7 @@ for line in iter(input, "end"):
 def test_without_their_venv_the_peers_are_left_out_and_one_is_told_how_to_get_them(
     tmp_path, capsys
 ):
-    assert start_others(tmp_path) == []
+    assert start(tmp_path) == []
     assert "make bench-peers" in capsys.readouterr().out
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from stages.pages.chapters import FOLDER, LANGUAGES, MARK, read_chapters
-from stages.pages.names import in_words
-from stages.pages.page import WORDS, both, named, say, share
-from stages.pages.source import lines_of_code, quote
+from byhand.pages.chapters import FOLDER, LANGUAGES, MARK, read_chapters
+from byhand.pages.models import in_words
+from byhand.pages.page import WORDS, both, named, say, share
+from byhand.pages.source import lines_of_code, quote
+from byhand.training.blocks import load_model
 from tests.project import ROOT
 
-PAGES = ROOT / "stages/pages"
+PAGES = ROOT / "byhand/pages"
 CHAPTERS = sorted(path.name for path in (FOLDER / "en").glob("*.md"))
 ENGLISH = """# 1 Lines
 
@@ -76,7 +77,7 @@ def test_all_code_that_a_chapter_quotes_is_there(file):
         if kind == "code":
             path, _, name = target.partition("#")
             code = quote(target)
-            source = (ROOT / "stages" / path).read_text(encoding="utf-8")
+            source = (ROOT / "byhand" / path).read_text(encoding="utf-8")
             assert name.split(".")[-1] in code
             for line in code.splitlines():
                 assert line in source
@@ -91,7 +92,7 @@ def test_code_that_is_gone_is_an_error():
 def test_lines_of_code_are_those_without_comments_and_docstrings(tmp_path):
     path = tmp_path / "code.py"
     path.write_text('"""Doc."""\n\n# why\ndef f(x):\n    """Doc."""\n    return x\n')
-    assert lines_of_code(path) == 2
+    assert lines_of_code(str(path)) == 2
 
 
 def test_a_text_of_the_page_stands_in_both_languages():
@@ -104,12 +105,11 @@ def test_a_text_of_the_page_stands_in_both_languages():
     assert [share(0.5), share(None)] == ["50.0\u00a0%", "–"]
 
 
-def test_a_model_has_a_name_in_words_and_one_of_a_new_kind_its_kind():
-    assert in_words("mlp", "scratch") == {
+def test_a_model_has_a_name_in_words():
+    assert in_words(load_model("mlp_xor_scratch")) == {
         "en": "perceptron, by hand",
         "zh": "多层感知机（手写）",
     }
-    assert in_words("transformer", "torch")["en"] == "transformer, by torch.nn"
 
 
 @pytest.mark.parametrize(

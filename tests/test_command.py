@@ -27,8 +27,8 @@ def stage(tmp_path):
         package = tmp_path / "stages"
         if not package.exists():
             package.mkdir()
-            for name in ("__init__.py", "__main__.py", "pipeline"):
-                (package / name).symlink_to(ROOT / "stages" / name)
+            for name in ("stages/__init__.py", "stages/__main__.py", "byhand"):
+                (tmp_path / name).symlink_to(ROOT / name)
         (package / "mine.py").write_text(
             f"import logging\ndef main({parameters}):\n    {code}\n"
         )
@@ -53,7 +53,7 @@ def test_the_words_of_the_command_line_are_the_arguments_of_main(stage):
     [
         ((), "the following arguments are required: NAME"),
         (("nosuch",), "invalid choice: 'nosuch' (choose from 'autograd', 'check'"),
-        (("pipeline",), "invalid choice: 'pipeline'"),
+        (("report.py",), "invalid choice: 'report.py'"),
         (("train",), "train takes 1 ARG, got 0"),
         (("check", "twice"), "check takes 0 ARG, got 1"),
     ],
@@ -67,7 +67,7 @@ def test_a_wrong_command_line_is_refused_with_what_there_is(words, complaint):
 
 def test_what_the_user_can_mend_is_one_sentence(stage):
     result = stage(
-        "from stages.pipeline.errors import UserError; raise UserError('no')"
+        "from byhand.pipeline.errors import UserError; raise UserError('no')"
     )
     assert (result.returncode, result.stderr) == (1, "mine: error: no\n")
     result = stage("open('nosuch.csv')")

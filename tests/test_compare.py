@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from stages.compare import differing, experiments, flat, metrics
 from tests.browser import CHROMIUM, chromium
 from tests.project import ENVIRONMENT, ROOT, run
+from tools.compare import differing, experiments, flat, metrics
 
 TRAIN = """
 import json, pathlib, sys, yaml
@@ -47,7 +47,7 @@ def project(tmp_path_factory):
 
 def compare(folder, check=True):
     env = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "stages", "compare"]
+    command = [sys.executable, "-m", "tools", "compare"]
     return run(folder, *command, check=check, env=env)
 
 
@@ -117,7 +117,7 @@ def test_params_are_named_by_their_place_and_only_what_differs_is_kept():
 
 
 def test_what_failed_or_waits_is_left_out(monkeypatch):
-    monkeypatch.setattr("stages.compare.curves", lambda rev: {})
+    monkeypatch.setattr("tools.compare.curves", lambda rev: {})
     done = {
         "params": {"params.yaml": {"data": {"seed": 0}}},
         "metrics": {"metrics/test/m.json": {"data": {"accuracy": 1.0}}},

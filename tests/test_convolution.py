@@ -7,7 +7,7 @@ from hypothesis import given
 from torch.nn import functional
 from torch.testing import assert_close
 
-from stages.scratch.convolution import (
+from byhand.scratch.convolution import (
     average_pooling,
     average_pooling_gradient,
     convolution,

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from PIL import Image
 
-from stages.charts.projection import to_draw
-from stages.datasets.folder import as_matrix, read_dataset
-from stages.datasets.folder.images import decode_idx
-from stages.datasets.folder.points import read_table
-from stages.pipeline.errors import UserError
-from stages.pipeline.files import write_csv
+from byhand.charts.scatter import to_draw
+from byhand.datasets.folder import as_matrix, read_dataset
+from byhand.datasets.folder.images import decode_idx
+from byhand.datasets.folder.points import read_table
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.outputs import write_csv
 from tests.own_data import write_idx
 from tests.project import ROOT
 

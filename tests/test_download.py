@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
+from byhand.datasets import fashion_mnist as sources
+from byhand.pipeline.errors import UserError
 from stages import download
-from stages.datasets import fashion_mnist_sources as sources
-from stages.pipeline.errors import UserError
 
 FILES = {name: f"content of {name}".encode() for name in sources.SHA256}
 

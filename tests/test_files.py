@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from stages.pipeline.files import replacing, write_json
+from byhand.pipeline.outputs import replacing, write_json
 from tests.test_lifetime import interrupted
 
 

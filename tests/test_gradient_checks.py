@@ -6,8 +6,8 @@ import pkgutil
 
 import pytest
 
-from stages import scratch
-from stages.scratch.gradient_checks import checks, errors
+from byhand import scratch
+from byhand.evaluation.gradient_checks import checks, errors
 
 BY_THE_ENGINE = {"autograd", "by_autograd", "gradient_checks"}
 
@@ -18,7 +18,7 @@ def by_formula():
     for module in pkgutil.iter_modules(scratch.__path__):
         if module.name in BY_THE_ENGINE:
             continue
-        content = importlib.import_module(f"stages.scratch.{module.name}")
+        content = importlib.import_module(f"byhand.scratch.{module.name}")
         for name, item in vars(content).items():
             if getattr(item, "__module__", "") != content.__name__:
                 continue

@@ -1,61 +1,81 @@
-"""Who imports whom: arrows run one way, and what is by hand is so to the bottom."""
+"""The house: its listings, who imports whom, and deps that name what decides a stage's bytes."""
 
 import ast
 import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
-from tests.project import ROOT
+from byhand.training.blocks import KINDS
+from byhand.training.models import find
+from tests.project import ROOT, run
 
-STAGES = ROOT / "stages"
+BYHAND = ROOT / "byhand"
+WAYS = ("scratch", "autograd", "torch", "trainer", "sklearn")
 # what each room may import of ours, beside itself
-ROOMS = {
+ROOMS: dict[str, set[str]] = {way: set() for way in WAYS} | {
     "pipeline": set(),
-    "scratch": set(),
-    "concise": set(),
-    "training": {"scratch", "concise", "pipeline"},
+    "training": {*WAYS, "datasets", "pipeline"},
     "datasets": {"pipeline"},
-    "evaluation": set(),
-    "huggingface": {"concise", "datasets", "training"},
+    "evaluation": {"autograd", "scratch", "pipeline"},
+    "huggingface": {"torch", "training", "datasets", "pipeline"},
     "titanic": {"pipeline"},
-    "automl": {"pipeline"},
+    "automl": {"titanic", "pipeline"},
     "charts": {"datasets"},
-    "pages": {"evaluation", "pipeline"},
+    "pages": {"charts", "evaluation", "training", "datasets", "pipeline"},
 }
 NOT_BY_HAND = ("torch.autograd", "torch.nn", "torch.optim")
+SCRIPTS = {"stages": "dvc.yaml", "studies": "studies/dvc.yaml"}
 
 
 def imported(path: Path) -> set[str]:
     """Return the full names of the modules that a file imports, and of what from them."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body.clear()
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
-            module = node.module
-            if node.level:  # these files go to the Hub, and there is no `stages`
-                assert node.level == 1 and path.parent.name == "concise", path
-                module = f"stages.concise.{module}"
-            names |= {module, *(f"{module}.{a.name}" for a in node.names)}
+            assert not node.level, path
+            names |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
     return names
 
 
+@pytest.mark.parametrize(("folder", "pipeline"), SCRIPTS.items())
+def test_a_listing_is_the_list_of_stages(folder, pipeline):
+    stages = yaml.safe_load((ROOT / pipeline).read_text())["stages"]
+    names = {p.stem for p in (ROOT / folder).glob("*.py") if p.stem[0] != "_"}
+    assert names == set(stages)
+
+
 def test_every_room_is_known():
-    rooms = {path.parent.name for path in STAGES.glob("*/__init__.py")}
-    assert rooms == set(ROOMS)
+    assert {path.parent.name for path in BYHAND.glob("*/__init__.py")} == set(ROOMS)
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_imports_only_what_it_may(room):
-    for path in (STAGES / room).glob("*.py"):
-        ours = {n.split(".")[1] for n in imported(path) if n.startswith("stages.")}
+    for path in (BYHAND / room).rglob("*.py"):
+        ours = {n.split(".")[1] for n in imported(path) if n.startswith("byhand.")}
         assert ours <= {room, *ROOMS[room]}, path
+        assert not [n for n in imported(path) if n.split(".")[0] in SCRIPTS], path
+
+
+def test_how_and_kind_are_the_path_of_a_class():
+    for kind in KINDS:
+        name, ways = (kind.model_fields[key].annotation for key in ("kind", "how"))
+        for how in ways.__args__:
+            assert find(how, *name.__args__).__name__ == kind.__name__
 
 
 def test_by_hand_uses_tensors_as_arrays_and_nothing_else_of_torch():
-    for path in (STAGES / "scratch").glob("*.py"):
+    for path in [*BYHAND.glob("scratch/*.py"), *BYHAND.glob("autograd/*.py")]:
         names = imported(path)
         assert not [n for n in names if n.startswith(NOT_BY_HAND)], path
         for node in ast.walk(ast.parse(path.read_text())):
@@ -63,78 +83,183 @@ def test_by_hand_uses_tensors_as_arrays_and_nothing_else_of_torch():
                 assert not ast.unparse(node).startswith(NOT_BY_HAND), path
                 # torch's way to begin: the engine's is requires_grad=True
                 assert node.attr != "requires_grad_", path
-                if "autograd" not in path.name and path.name != "gradient_checks.py":
+                if path.parent.name == "scratch" and ast.unparse(node.value) != "self":
                     assert node.attr not in ("backward", "grad"), path
 
 
-def test_the_engine_and_the_convolution_can_be_read_in_a_sitting():
-    for name, lines in {"autograd": 200, "convolution": 150}.items():
-        assert len((STAGES / f"scratch/{name}.py").read_text().splitlines()) <= lines
+def test_a_file_can_be_read_in_a_sitting():
+    limits = {"engine.py": 200, "convolution.py": 150, "softmax_regression.py": 150}
+    for folder in ("byhand", "stages", "studies", "tools"):
+        for path in (ROOT / folder).rglob("*.py"):
+            lines = len(path.read_text().splitlines())
+            assert lines <= limits.get(path.name, 250), path
 
 
-NAMES = {p.stem for p in STAGES.iterdir() if not p.name.startswith("_")}
-
-
-@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize("name", ["byhand", "stages", "studies", "tools"])
 def test_nothing_of_ours_hides_a_package_of_another(name):
-    """`import datasets` finds Hugging Face's, or none."""
     spec = importlib.util.find_spec(name)
-    found = Path(spec.origin) if spec and spec.origin else None
-    assert not found or not found.is_relative_to(ROOT) or ".venv" in found.parts
+    assert Path(spec.origin).is_relative_to(ROOT)
+    outside = [p for p in sys.path if p and ".venv" in p]
+    assert not importlib.machinery.PathFinder.find_spec(name, outside)
 
 
 # what no output depends on: how a stage reads its parameters, fails and ends
-NEUTRAL = {
-    "environment.py",
-    "errors.py",
-    "lifetime.py",
-    "params.py",
-    "settings.py",
-    "__init__.py",
-}
-# what the runner sets for every stage
-NOT_IMPORTED = {"stages/pipeline/arithmetic.py"}
+NEUTRAL = {"environment.py", "errors.py", "lifetime.py", "params.py", "settings.py"}
+PACKAGES_OF_NO_BYTE = {"dvc", "pydantic", "pyyaml", "torchvision", "tqdm"}
 # what a stage reads as text
 QUOTED = {
-    "hub_data": {"stages/huggingface/cards"},
-    "report": {"stages/concise", "stages/scratch", "stages/titanic/rules.py"},
+    "hub_data": {"byhand/huggingface/cards"},
+    "report": {*(f"byhand/{way}" for way in WAYS), "byhand/titanic/rules.py"},
 }
 # these write what they have as it is
-AS_IT_IS = {"check", "check_data", "download"}
-PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+AS_IT_IS = {"check", "download"}
+NAMES = {"PIL": "pillow", "markdown_it": "markdown-it-py", "sklearn": "scikit-learn"}
+NAMES |= {"yaml": "pyyaml"}
 
 
-def closure(path: Path) -> set[Path]:
-    """Return a file of ours and all that it imports of ours, directly or not."""
-    found, todo = set(), [path]
+def closure(*paths: Path) -> set[Path]:
+    """Return files of ours and all that they import of ours, directly or not."""
+    found, todo = set(), [*paths]
     while todo:
         found.add(path := todo.pop())
         for name in imported(path):
             module = ROOT / name.replace(".", "/")
             for file in (module.with_suffix(".py"), module / "__init__.py"):
-                if file.exists() and name.startswith("stages.") and file not in found:
+                if file.exists() and name.startswith("byhand.") and file not in found:
                     todo.append(file)
     return found
 
 
-@pytest.mark.parametrize("name", PIPELINE)
-def test_a_stage_depends_on_the_code_that_it_runs_and_on_no_other(name):
-    stage = PIPELINE[name].get("do", PIPELINE[name])
-    deps = {dep for dep in stage["deps"] if dep.startswith("stages/")} - NOT_IMPORTED
-    run = {path.relative_to(ROOT) for path in closure(STAGES / f"{name}.py")}
-    needed = {path for path in run if path.name not in NEUTRAL}
+def packages(files: set[Path]) -> set[str]:
+    """Return the packages that files import; of outputs.py, those of the functions used."""
+    names = set()
+    outputs = BYHAND / "pipeline/outputs.py"
+    functions = {
+        node.name: node
+        for node in ast.parse(outputs.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    for path in files - {outputs}:
+        for name in imported(path):
+            names.add(name.split(".")[0])
+            used = functions.get(name.removeprefix("byhand.pipeline.outputs."))
+            for node in ast.walk(used) if used else ():
+                if isinstance(node, ast.Import):
+                    names |= {alias.name for alias in node.names}
+                if isinstance(node, ast.ImportFrom):
+                    names.add(node.module.split(".")[0])
+    ours = {"byhand", *SCRIPTS, *sys.stdlib_module_names}
+    return {NAMES.get(name, name) for name in names - ours}
+
+
+def pins(file: str) -> dict[str, str]:
+    """Return the versions that a file of requirements/ pins, by package."""
+    lines = (line.partition("#")[0] for line in (ROOT / file).read_text().splitlines())
+    found = [Requirement(line) for line in lines if line.strip()]
+    return {pin.name: str(pin.specifier) for pin in found}
+
+
+def instances() -> Iterator[tuple[str, str | None, dict]]:
+    """Yield each stage's script, the way of its model or None, and its definition."""
+    for folder, pipeline in SCRIPTS.items():
+        for name, stage in yaml.safe_load((ROOT / pipeline).read_text())[
+            "stages"
+        ].items():
+            stage = stage.get("do", stage)
+            by_way = "byhand/${item.how}" in stage["deps"]
+            for way in WAYS if by_way else [None]:
+                yield f"{folder}/{name}.py", way, stage
+
+
+@pytest.mark.parametrize(
+    ("script", "way", "stage"),
+    list(instances()),
+    ids=lambda value: "" if isinstance(value, dict) else str(value),
+)
+def test_a_stage_depends_on_what_decides_its_bytes_and_on_nothing_else(
+    script, way, stage
+):
+    name = Path(script).stem
+    deps = {dep.replace("${item.how}", way or "") for dep in stage["deps"]}
+    code = {d for d in deps if d.startswith(("byhand/", "stages/", "studies/"))}
+    code -= {"studies/dvc.lock"}
+    rooms = [BYHAND / room for room in WAYS]
+    own = [room for room in rooms if f"byhand/{room.name}" in code]
+    run = closure(ROOT / script, *(path for room in own for path in room.glob("*.py")))
+    if BYHAND / "training/models.py" in run:  # it finds the way's room, and no other
+        run = {p for p in run if p.parent not in rooms or p.parent in own}
+    needed = {p for p in run if p.name not in NEUTRAL and p.name != "__init__.py"}
+    needed |= {p for p in run if p.parent.name == "folder"}
     if name in AS_IT_IS:
-        needed.discard(Path("stages/pipeline/files.py"))
-    missing = {p for p in needed if not any(p.is_relative_to(dep) for dep in deps)}
+        needed.discard(BYHAND / "pipeline/outputs.py")
+    relative = {path.relative_to(ROOT) for path in needed}
+    missing = {p for p in relative if not any(p.is_relative_to(dep) for dep in code)}
     assert missing == set()
-    deps -= QUOTED.get(name, set())
-    idle = {dep for dep in deps if not any(p.is_relative_to(dep) for p in run)}
-    assert idle == set()
+    all_run = {path.relative_to(ROOT) for path in run}
+    idle = {d for d in code if not any(p.is_relative_to(d) for p in all_run)}
+    assert idle <= QUOTED.get(name, set()) | {"byhand/pipeline/outputs.py"}
+
+    if name in AS_IT_IS:
+        return
+    wanted = packages(needed) - PACKAGES_OF_NO_BYTE
+    if way == "sklearn":  # see test_scikit_learns_models_run_without_pytorch
+        wanted -= {"torch"}
+    pinned = {d: set(pins(d)) for d in deps if d.startswith("requirements/")}
+    assert wanted <= set().union(*pinned.values())
+    assert all(names & wanted for names in pinned.values())
+
+
+def test_scikit_learns_models_run_without_pytorch(tmp_path):
+    """So its version, and the code of other ways, decide none of their bytes."""
+    model = "logistic_clusters_sklearn"
+    rows = "x,y,label\n1,2,a\n3,5,b\n2,1,a\n4,4,b\n"
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["models"][model]["data"] = "data"
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    (tmp_path / "data").mkdir()
+    for part in ("train", "test"):
+        (tmp_path / f"data/{part}.csv").write_text(rows)
+    code = (
+        f"from stages import train, evaluate; train.main('{model}'); "
+        f"evaluate.main('{model}'); import sys; print('torch' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "False\n"
+
+
+def test_what_is_imported_is_pinned_once_and_in_the_lock():
+    files = [p.relative_to(ROOT).as_posix() for p in ROOT.glob("requirements/*.in")]
+    versions = {}
+    for file in files:
+        for package, version in pins(file).items():
+            assert versions.setdefault(package, version) == version, (file, package)
+    lock = (ROOT / "requirements.txt").read_text()
+    locked = dict(re.findall(r"^(\S+)==(\S+)", lock, re.MULTILINE))
+    for package, version in versions.items():
+        name = re.sub(r"[._]", "-", package)
+        assert version == f"=={locked[name]}", package
+    scripts = [
+        p for f in (*SCRIPTS, "byhand", "tools") for p in ROOT.glob(f"{f}/**/*.py")
+    ]
+    outside = packages({p for p in scripts if p.parent.name != "app"})
+    optional = {"optuna", "sqlalchemy"}  # requirements/sweep.txt
+    assert outside - {"tools"} <= {*versions, *optional}
 
 
 def test_the_pipeline_runs_nothing_of_the_one_beside_it():
-    beside = yaml.safe_load((ROOT / "seeds/dvc.yaml").read_text())["stages"].values()
-    stages = [stage.get("do", stage) for stage in beside]
+    beside, pipeline = (
+        yaml.safe_load((ROOT / file).read_text())["stages"]
+        for file in ("studies/dvc.yaml", "dvc.yaml")
+    )
+    stages = [stage.get("do", stage) for stage in beside.values()]
     outs = [
         Path(next(iter(out)))
         for stage in stages
@@ -142,9 +267,37 @@ def test_the_pipeline_runs_nothing_of_the_one_beside_it():
         for out in stage.get(kind, [])
     ]
     deps = {
-        Path(dep)
-        for stage in PIPELINE.values()
-        for dep in stage.get("do", stage)["deps"]
+        Path(d) for stage in pipeline.values() for d in stage.get("do", stage)["deps"]
     }
     for out in outs:
         assert not {out, *out.parents} & deps
+
+
+def test_what_a_new_kind_touches_is_a_file_a_way_and_its_fields(tmp_path):
+    """A kind of one's own by hand: no list names it, and the loop trains it."""
+    for folder in ("byhand", "stages"):
+        run(ROOT, "cp", "-r", folder, str(tmp_path))
+    scratch = tmp_path / "byhand/scratch"
+    (scratch / "twin.py").write_text(
+        "from byhand.scratch.mlp import MLP\n\n\nclass Twin(MLP):\n    '''Mine.'''\n"
+    )
+    blocks = tmp_path / "byhand/training/blocks.py"
+    fields = (
+        "class Twin(MLP):\n    '''Mine.'''\n\n    title: ClassVar[str] = 'twin'\n"
+        "    kind: Literal['twin']\n    how: Literal['scratch']\n\n\n"
+    )
+    text = blocks.read_text()
+    assert text.count("class OfImages") == 1
+    blocks.write_text(text.replace("class OfImages", f"{fields}class OfImages"))
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    block = params["models"]["mlp_xor_scratch"]
+    mine = block | {"kind": "twin", "data": "data", "batch_size": 2, "epochs": 1}
+    params["models"] = {"twin_mine": mine}
+    params["seeds"] = {}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    (tmp_path / "data").mkdir()
+    for part in ("train", "test"):
+        (tmp_path / f"data/{part}.csv").write_text("x,label\n1,a\n2,b\n3,b\n")
+    for stage in (["check"], ["train", "twin_mine"], ["evaluate", "twin_mine"]):
+        run(tmp_path, sys.executable, "-m", "stages", *stage)
+    assert (tmp_path / "metrics/test/twin_mine.json").exists()

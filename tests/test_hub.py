@@ -10,13 +10,13 @@ import pytest
 import torch
 from huggingface_hub import DatasetCard, ModelCard
 
-from stages.datasets.folder import Dataset, Part, read_dataset
-from stages.huggingface.data import write_dataset
-from stages.huggingface.models import write_card, write_model
-from stages.huggingface.space import write_space
-from stages.pipeline.files import read_json, replacing_folder
-from stages.training import loop, models
-from stages.training.blocks import MLP, LeNet, ResNet, Softmax
+from byhand.datasets.folder import Dataset, Part, read_dataset
+from byhand.huggingface.data import write_dataset
+from byhand.huggingface.models import write_card, write_model
+from byhand.huggingface.space import write_space
+from byhand.pipeline.outputs import read_json, replacing_folder
+from byhand.training import loop, models
+from byhand.training.blocks import MLP, LeNet, ResNet, Softmax
 from tests.project import PLAIN, ROOT, run
 from tests.test_lenet import BLOCK as LENET
 from tests.test_models import COMMON
@@ -154,9 +154,9 @@ def test_a_space_has_an_image_of_each_class(images, tmp_path):
 
 
 def test_the_space_asks_for_what_the_lock_has():
-    app = ROOT / "stages/huggingface/app"
+    app = ROOT / "byhand/huggingface/app"
     asked = (app / "requirements.txt").read_text().splitlines()
-    locked = (ROOT / "requirements.in").read_text()
+    locked = "\n".join(p.read_text() for p in (ROOT / "requirements").glob("*.in"))
     for requirement in asked:
         name, _, number = requirement.partition("==")
         if name == "gradio":

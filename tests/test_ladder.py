@@ -6,9 +6,9 @@ import pytest
 from pytest import approx
 from sklearn.metrics import log_loss
 
-from stages.titanic.ladder import HOLDOUT, choose, measure, repeated_folds, summarize
-from stages.titanic.passengers import read_all
-from stages.titanic.rules import RULES, party_rule
+from byhand.titanic.ladder import HOLDOUT, choose, measure, repeated_folds, summarize
+from byhand.titanic.passengers import read_all
+from byhand.titanic.rules import RULES, party_rule
 from tests.project import ROOT
 
 

@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from stages.concise.lenet import LeNet
-from stages.concise.sgd import SGD
-from stages.pipeline.errors import UserError
-from stages.scratch import lenet as by_hand
-from stages.scratch import sgd as by_hand_sgd
-from stages.training.blocks import LeNet as Block
-from stages.training.loop import train
+from byhand.pipeline.errors import UserError
+from byhand.scratch import lenet as by_hand
+from byhand.scratch import sgd as by_hand_sgd
+from byhand.torch.lenet import LeNet
+from byhand.torch.sgd import SGD
+from byhand.training.blocks import LeNet as Block
+from byhand.training.loop import train
 from tests.test_models import COMMON
 
 BLOCK = {k: v for k, v in COMMON.items() if k != "init_std"} | {

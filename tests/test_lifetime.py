@@ -14,8 +14,8 @@ import os
 import signal
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from stages.pipeline.lifetime import cleaning_up, end_at_once
-from stages.pipeline.files import replacing
+from byhand.pipeline.lifetime import cleaning_up, end_at_once
+from byhand.pipeline.outputs import replacing
 end_at_once()
 
 def interrupt():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pytest import approx
 from sklearn import metrics
 
-from stages.evaluation.metrics import (
+from byhand.evaluation.metrics import (
     accuracy,
     confusion_matrix,
     cross_entropy,

@@ -5,9 +5,9 @@ from hypothesis import given
 from torch.nn import functional
 from torch.testing import assert_close
 
-import stages.concise.mlp
-import stages.concise.softmax_regression
-from stages.scratch.mlp import MLP, relu, relu_gradient
+import byhand.torch.mlp
+import byhand.torch.softmax
+from byhand.scratch.mlp import MLP, relu, relu_gradient
 from tests.strategies import DTYPES, SEEDS, SIZES
 
 
@@ -44,7 +44,7 @@ def test_backpropagation_is_autograds(sizes, dtype, seed):
 @given(SIZES, DTYPES, SEEDS)
 def test_mlp_starts_with_torchs_weights_and_gives_its_logits(sizes, dtype, seed):
     by_hand = MLP(sizes, 0.7, dtype, torch.Generator().manual_seed(seed))
-    by_torch = stages.concise.mlp.MLP(
+    by_torch = byhand.torch.mlp.MLP(
         sizes, 0.7, dtype, torch.Generator().manual_seed(seed)
     )
     for (_, ours), theirs in zip(
@@ -58,7 +58,7 @@ def test_mlp_starts_with_torchs_weights_and_gives_its_logits(sizes, dtype, seed)
 def test_without_hidden_sizes_it_is_softmax_regression():
     sizes, generator = [6, 3], torch.Generator
     mlp = MLP(sizes, 0.1, torch.float64, generator().manual_seed(1))
-    softmax = stages.concise.softmax_regression.SoftmaxRegression(
+    softmax = byhand.torch.softmax.Softmax(
         sizes, 0.1, torch.float64, generator().manual_seed(1)
     )
     features = torch.randn(5, 6, dtype=torch.float64)
@@ -67,4 +67,4 @@ def test_without_hidden_sizes_it_is_softmax_regression():
 
 def test_a_model_says_what_it_is():
     assert repr(MLP([3, 128, 8])) == "MLP(3 → 128 → 8)"
-    assert "Linear(in_features=3" in repr(stages.concise.mlp.MLP([3, 128, 8]))
+    assert "Linear(in_features=3" in repr(byhand.torch.mlp.MLP([3, 128, 8]))

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from stages.pipeline.files import write_csv
+from byhand.pipeline.outputs import write_csv
 from tests import own_data
 from tests.project import Project
 

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.params import load_params
+from byhand.training.blocks import load_model
 from stages import check as checking
 from stages.check import Params
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import load_params
-from stages.training.blocks import load_model
 from tests.project import ROOT
 
 PARAMS = ROOT / "params.yaml"
@@ -52,7 +52,9 @@ def check(path):
         ("train.epochs", 1.5, "train.epochs must be a valid integer, got 1.5"),
         ("train.epochs", True, "train.epochs must be a valid integer, got True"),
         ("train.dropout", 0.9, "train.dropout is not a known key"),
-        ("seeds.others", 1, "seeds.others must be >= 2, got 1"),
+        ("seeds.mlp_xor_scratch", 1, "seeds.mlp_xor_scratch must be >= 2, got 1"),
+        ("studies.nudge", 0, "studies.nudge must be > 0, got 0"),
+        ("studies.limits.lr", -1, "studies.limits.lr must be > 0, got -1"),
         ("seeds.mine", 2.5, "seeds.mine must be a valid integer, got 2.5"),
         ("titanic.repetitions", 1, "titanic.repetitions must be >= 2, got 1"),
         ("train.momentum", 1, "train.momentum must be < 1, got 1"),
@@ -64,7 +66,7 @@ def check(path):
         ),
         ("train.lr", ..., "train.lr is missing"),
         ("seed", 2**40, "seed must be < 4294967296, got 1099511627776"),
-        ("seeds", 1, "seeds must be a mapping of keys, got 1"),
+        ("seeds", 1, "seeds must be a valid dictionary, got 1"),
         ("mine", {"lr": 1}, "mine.epochs is missing"),
         ("split.train_rate", 0, "split.train_rate must be > 0, got 0"),
         ("split.train_rate", 1, "split.train_rate must be < 1, got 1"),

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import yaml
 
-from stages.pipeline.errors import UserError
-from stages.pipeline.files import read_arrays, read_json
-from stages.training.blocks import MLP
-from stages.training.ranks import met
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.outputs import read_arrays, read_json
+from byhand.training.blocks import MLP
+from byhand.training.ranks import met
 from tests.own_data import write_idx
 from tests.project import PLAIN, ROOT
 from tests.test_models import COMMON

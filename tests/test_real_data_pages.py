@@ -292,7 +292,7 @@ def test_backpropagation_goes_step_by_step(open_page, viewport):
     page.locator("#graph-step").fill(str(nodes + 1))
     assert len(shown(values)) == nodes
     assert shown(gradients) == [["1.000"]]
-    assert "Back: loss has its gradient" in page.locator("#graph-said").inner_text()
+    assert "Backward: loss has the gradient" in page.locator("#graph-said").inner_text()
     expect(page.locator(".node.at")).to_be_in_viewport(ratio=1)
     bar, graph = (page.locator(s).bounding_box() for s in (".steps", ".stepper"))
     assert bar["y"] + bar["height"] <= graph["y"] + graph["height"]

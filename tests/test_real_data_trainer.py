@@ -5,13 +5,13 @@ import sys
 import pytest
 from pytest import approx
 
-from stages.datasets.folder import Part, read_dataset
-from stages.pages.rows import read_rows
-from stages.pages.trainer import trainer_spec
-from stages.pipeline.params import Seed, load_params
+from byhand.datasets.folder import Part, read_dataset
+from byhand.pages.results import Results, read_rows
+from byhand.pages.trainer import trainer_spec
+from byhand.pipeline.params import Seed, load_params
+from byhand.training.blocks import load_model
+from byhand.training.descent import start
 from stages.report import initial_layers
-from stages.training.blocks import load_model
-from stages.training.descent import start
 from tests.project import ROOT
 from tests.test_trainer_page import NODE, trained_in_node
 
@@ -37,9 +37,10 @@ def at_the_root(monkeypatch):
 def spec_of(name, block, dataset):
     """Return what the report gives the page, with the pipeline's initial weights."""
     seed = load_params("seed", Seed)
-    initial = initial_layers(block, dataset, seed)
-    history = read_rows(f"plots/history/{name}.csv")
-    return trainer_spec(name, block, dataset, initial, history, seed)
+    results = Results({name: block}, {block.data: dataset}, {}, {}, seed)
+    initial = initial_layers(name, results)
+    history = read_rows(ROOT / f"plots/history/{name}.csv")
+    return trainer_spec(name, block, dataset, initial, history, seed, [])
 
 
 def test_the_perceptrons_first_five_epochs_are_the_pipelines_to_five_decimals():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from stages.datasets.samples import ball, generate
+from byhand.datasets.samples import ball, generate
 
 BOOK = json.loads((Path(__file__).parent / "data/book_samples.json").read_text())
 SETTINGS = {

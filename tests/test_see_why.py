@@ -8,12 +8,11 @@ import pytest
 import yaml
 from pytest import approx
 
-from stages import generate, learning_rates, split, train
-from stages.charts.weights import draw_weights
-from stages.pages.figures import COLOURS
-from stages.pages.learning_rates import learning_rate_chart
-from stages.pages.mistakes import mistakes_side_by_side
-from stages.pages.regions import (
+from byhand.charts.weights import draw_weights
+from byhand.pages.figures import COLOURS
+from byhand.pages.mlp import learning_rate_chart
+from byhand.pages.models import mistakes_side_by_side
+from byhand.pages.regions import (
     Plane,
     decision_regions,
     linear_layers,
@@ -21,6 +20,8 @@ from stages.pages.regions import (
     predict,
     zero_lines,
 )
+from stages import generate, split, train
+from studies import learning_rates
 
 GROUND = Plane(np.zeros(3), np.eye(3)[:2], near=1.0)
 WINDOW = np.array([[-1.0, -1.0], [1.0, 1.0]])
@@ -34,24 +35,29 @@ SQUARE = [
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """Change to a folder with a small XOR set and two epochs to train."""
+    """Change to a folder with a small XOR set and two epochs to train; set the rates."""
     params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     params["generate"] |= {"min_size": 30, "size_range": 5}
     params["train"]["epochs"] = 2
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     monkeypatch.chdir(tmp_path)
+
+    def set_rates(*rates, dtype="float64"):
+        params["studies"]["learning_rates"] = list(rates)
+        params["models"]["mlp_xor_scratch"]["dtype"] = dtype
+        Path("params.yaml").write_text(yaml.safe_dump(params))
+
+    set_rates(0.1)
     generate.main("xor")
     split.main("xor")
+    return set_rates
 
 
 def rows_of(path: str) -> list[dict[str, str]]:
     return list(csv.DictReader(Path(path).read_text().splitlines()))
 
 
-def test_a_model_is_trained_at_every_rate_as_its_rows_lie_and_shuffled(
-    project, monkeypatch
-):
-    monkeypatch.setattr(learning_rates, "LEARNING_RATES", [0.03, 0.1])
+def test_a_model_is_trained_at_every_rate_as_its_rows_lie_and_shuffled(project):
+    project(0.03, 0.1)
     learning_rates.main("mlp_xor_scratch")
     rows = rows_of("plots/learning_rates/mlp_xor_scratch.csv")
     assert [(row["lr"], row["shuffle"], row["epoch"]) for row in rows] == [
@@ -67,10 +73,8 @@ def test_a_model_is_trained_at_every_rate_as_its_rows_lie_and_shuffled(
     )
 
 
-def test_where_training_diverges_its_rows_end_and_the_next_rate_goes_on(
-    project, monkeypatch
-):
-    monkeypatch.setattr(learning_rates, "LEARNING_RATES", [1e200, 0.03])
+def test_where_training_diverges_its_rows_end_and_the_next_rate_goes_on(project):
+    project(1e12, 0.03, dtype="float32")
     learning_rates.main("mlp_xor_scratch")
     rows = rows_of("plots/learning_rates/mlp_xor_scratch.csv")
     assert [row["lr"] for row in rows] == ["0.03"] * 4

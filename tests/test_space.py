@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from stages.datasets.folder import Dataset, Part
-from stages.huggingface.models import write_model
-from stages.huggingface.space import write_space
-from stages.training import models
-from stages.training.blocks import MLP
+from byhand.datasets.folder import Dataset, Part
+from byhand.huggingface.models import write_model
+from byhand.huggingface.space import write_space
+from byhand.training import models
+from byhand.training.blocks import MLP
 from tests.browser import CHROMIUM, chromium
 from tests.project import ROOT
 from tests.test_models import COMMON

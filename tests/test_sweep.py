@@ -37,9 +37,9 @@ PARAMS = "models:\n  mlp_fashion_scratch:\n    hidden: [256]\n    lr: 0.05\n"
 def project(tmp_path):
     """A pipeline of one stage, committed."""
     folder = tmp_path / "project"
-    (folder / "seeds").mkdir(parents=True)
+    (folder / "studies").mkdir(parents=True)
     (folder / "validate.py").write_text(VALIDATE)
-    (folder / "seeds/dvc.yaml").write_text(PIPELINE)
+    (folder / "studies/dvc.yaml").write_text(PIPELINE)
     (folder / "params.yaml").write_text(PARAMS)
     (folder / ".gitignore").write_text("/report/\n")
     (folder / "plots/history").mkdir(parents=True)
@@ -47,7 +47,7 @@ def project(tmp_path):
     run(folder, "git", "init", "-q", "-b", "main")
     name_oneself(folder)
     run(folder, "dvc", "init", "-q")
-    run(folder, "dvc", "repro", "-q", "seeds/dvc.yaml")
+    run(folder, "dvc", "repro", "-q", "studies/dvc.yaml")
     # as it is in ours: the block itself has no lr
     (folder / "params.yaml").write_text(PARAMS.replace("    lr: 0.05\n", ""))
     run(folder, "git", "add", "-A")
@@ -62,7 +62,7 @@ def name_oneself(folder):
 
 def sweep(folder, within=(), check=True, **variables):
     environment = ENVIRONMENT | PATHS | variables
-    command = [*within, sys.executable, "-m", "stages", "sweep"]
+    command = [*within, sys.executable, "-m", "tools", "sweep"]
     return run(folder, *command, check=check, env=environment)
 
 
@@ -81,7 +81,7 @@ def test_two_workers_try_settings_and_the_page_shows_them(project):
     assert len(tries) == 8
     (best,) = re.findall(r"dvc exp apply (\S+)", result.stdout)
     assert tries[best] == max(tries.values())
-    run(project, sys.executable, "-m", "stages", "compare", env=ENVIRONMENT | PATHS)
+    run(project, sys.executable, "-m", "tools", "compare", env=ENVIRONMENT | PATHS)
     page = (project / "report/experiments.html").read_text()
     assert all(f'"{name}"' in page for name in tries)
     assert "mlp_fashion_scratch: validation accuracy" in page
@@ -129,7 +129,7 @@ def test_what_can_not_be_is_refused(project, variables, message):
 def test_changes_that_no_commit_has_are_refused(project):
     (project / "params.yaml").write_text(PARAMS)
     result = sweep(project, check=False)
-    assert "sweep: error: a search begins at a commit" in result.stderr
+    assert "sweep: error: a search starts from a commit" in result.stderr
 
 
 PROXY = """
@@ -159,7 +159,7 @@ def test_two_machines_share_a_study_and_a_git_repository(project, tmp_path, name
     ]
     try:
         for end, folder in ((first, project), (second, other)):
-            command = [*end.within, sys.executable, "-m", "stages", "sweep"]
+            command = [*end.within, sys.executable, "-m", "tools", "sweep"]
             environment = ENVIRONMENT | PATHS | variables
             started.append(subprocess.Popen(command, cwd=folder, env=environment))
         assert [worker.wait(timeout=180) for worker in started[1:]] == [0, 0]

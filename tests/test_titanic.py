@@ -12,8 +12,8 @@ from hypothesis import given
 from pytest import approx
 from sklearn import metrics
 
-from stages.pipeline.errors import UserError
-from stages.titanic.features import (
+from byhand.pipeline.errors import UserError
+from byhand.titanic.features import (
     ENGINEERED,
     engineered,
     fare_level,
@@ -23,13 +23,13 @@ from stages.titanic.features import (
     title,
     woman_or_boy,
 )
-from stages.titanic.measures import (
+from byhand.titanic.measures import (
     accuracy_by_threshold,
     best_threshold,
     binary_report,
     calibration,
 )
-from stages.titanic.passengers import read_all, read_passengers
+from byhand.titanic.passengers import read_all, read_passengers
 
 DATA = Path(__file__).parents[1] / "data/titanic"
 LINES = (DATA / "train.csv").read_text().splitlines(keepends=True)

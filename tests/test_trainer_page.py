@@ -11,11 +11,11 @@ import pytest
 import torch
 from pytest import approx
 
-from stages.datasets.folder import Dataset, Part
-from stages.pages.trainer import trainer_spec
-from stages.scratch.mlp import MLP
-from stages.scratch.sgd import SGD
-from stages.training.loop import train
+from byhand.datasets.folder import Dataset, Part
+from byhand.pages.trainer import trainer_spec
+from byhand.scratch.mlp import MLP
+from byhand.scratch.sgd import SGD
+from byhand.training.loop import train
 from tests.project import ROOT
 
 NODE = shutil.which("node")
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
 
 def in_node(body: str, given):
     """Return what JavaScript returns that has `given`, and trainer.js's functions as `page`."""
-    path = json.dumps(str(ROOT / "stages/pages/trainer.js"))
+    path = json.dumps(str(ROOT / "byhand/pages/trainer.js"))
     program = (
         f"const page = require({path});"
         "const given = JSON.parse(require('fs').readFileSync(0));"
@@ -94,7 +94,7 @@ def model_of(block):
 
 def spec_of(block, dataset):
     initial = [(w.numpy().copy(), b.numpy().copy()) for w, b in model_of(block).layers]
-    return trainer_spec("tiny", block, dataset, initial, [], seed=0)
+    return trainer_spec("tiny", block, dataset, initial, [], 0, [])
 
 
 def by_the_pipeline(model, block, dataset):

@@ -5,13 +5,13 @@ import torch
 from torch.nn import functional
 from torch.testing import assert_close
 
-import stages.concise.mlp
-import stages.concise.sgd
-import stages.concise.softmax_regression
-import stages.scratch.sgd
-from stages.scratch.mlp import MLP
-from stages.scratch.softmax_regression import SoftmaxRegression
-from stages.training.loop import train
+import byhand.scratch.sgd
+import byhand.torch.mlp
+import byhand.torch.sgd
+import byhand.torch.softmax
+from byhand.scratch.mlp import MLP
+from byhand.scratch.softmax import Softmax
+from byhand.training.loop import train
 
 ROWS, TEST_ROWS, INPUTS, CLASSES = 103, 40, 5, 4
 
@@ -46,20 +46,20 @@ def run(make_model, optimizer_class, sizes, data, **changes):
     [
         (
             [INPUTS, CLASSES],
-            SoftmaxRegression,
-            stages.concise.softmax_regression.SoftmaxRegression,
+            Softmax,
+            byhand.torch.softmax.Softmax,
         ),
-        ([INPUTS, 16, CLASSES], MLP, stages.concise.mlp.MLP),
-        ([INPUTS, 16, 8, CLASSES], MLP, stages.concise.mlp.MLP),
+        ([INPUTS, 16, CLASSES], MLP, byhand.torch.mlp.MLP),
+        ([INPUTS, 16, 8, CLASSES], MLP, byhand.torch.mlp.MLP),
     ],
 )
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_ten_epochs_by_hand_and_by_torch_end_with_the_same_weights(
     sizes, by_hand, by_torch, shuffle, data
 ):
-    ours, our_model = run(by_hand, stages.scratch.sgd.SGD, sizes, data, shuffle=shuffle)
+    ours, our_model = run(by_hand, byhand.scratch.sgd.SGD, sizes, data, shuffle=shuffle)
     theirs, their_model = run(
-        by_torch, stages.concise.sgd.SGD, sizes, data, shuffle=shuffle
+        by_torch, byhand.torch.sgd.SGD, sizes, data, shuffle=shuffle
     )
     for (_, our), (_, their) in zip(
         our_model.named_parameters(), their_model.named_parameters(), strict=True
@@ -70,7 +70,7 @@ def test_ten_epochs_by_hand_and_by_torch_end_with_the_same_weights(
 
 def test_it_learns(data):
     history, _ = run(
-        MLP, stages.scratch.sgd.SGD, [INPUTS, 16, CLASSES], data, epochs=40
+        MLP, byhand.scratch.sgd.SGD, [INPUTS, 16, CLASSES], data, epochs=40
     )
     assert history[-1].train_loss < history[0].train_loss / 2
     assert history[-1].test_acc > 0.75
@@ -79,8 +79,8 @@ def test_it_learns(data):
 def test_an_epoch_averages_over_rows_while_the_weights_move(data):
     """One epoch, recomputed the slow way: batch by batch, the short one weighing less."""
     (epoch,), _ = run(
-        SoftmaxRegression,
-        stages.scratch.sgd.SGD,
+        Softmax,
+        byhand.scratch.sgd.SGD,
         [INPUTS, CLASSES],
         data,
         epochs=1,
@@ -88,7 +88,7 @@ def test_an_epoch_averages_over_rows_while_the_weights_move(data):
     )
     features, targets = data[0]
     generator = torch.Generator().manual_seed(0)
-    model = SoftmaxRegression([INPUTS, CLASSES], 0.1, torch.float64, generator)
+    model = Softmax([INPUTS, CLASSES], 0.1, torch.float64, generator)
     parameters = [parameter for _, parameter in model.named_parameters()]
     for parameter in parameters:
         parameter.requires_grad_()

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import torch
 
-from stages.datasets.folder import Dataset, Part
-from stages.huggingface.data import write_dataset
-from stages.huggingface.models import write_model
-from stages.huggingface.space import write_space
-from stages.training.blocks import Softmax
+from byhand.datasets.folder import Dataset, Part
+from byhand.huggingface.data import write_dataset
+from byhand.huggingface.models import write_model
+from byhand.huggingface.space import write_space
+from byhand.training.blocks import Softmax
 from tests.project import PLAIN, run
 from tests.test_models import COMMON
 

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from sklearn.datasets import load_iris
 
-from stages import validate
-from stages.pipeline.errors import UserError
-from stages.pipeline.files import read_json
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.outputs import read_json
+from studies import validate
 from tests.own_data import write_points
 
 BLOCK = {

@@ -1,20 +1,15 @@
-"""Rows that are processes of their own, which train when asked.
-
-JAX and Keras have a venv of their own, and ours with ARITHMETIC=fast an environment.
-"""
+"""JAX and Keras, each a process in a venv of their own, which trains when asked."""
 
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-from stages.pipeline.arithmetic import AVX2
+from byhand.pipeline.outputs import AVX2
 
 HERE = Path(__file__).parent
 RAW = "data/FashionMNIST/raw"
-OURS = "our loop, by hand, ARITHMETIC=fast"
 SCRIPTS = {
     "JAX, a jitted scan over the epoch": "jax_epochs.py",
     "Keras on TensorFlow, fit": "keras_epochs.py",
@@ -77,13 +72,6 @@ class Peer:
 
 
 def start(root: Path) -> list[Peer]:
-    """Start them all: ours, and those of the other venv where there is one."""
-    environment = unbound() | {"ARITHMETIC": "fast", "PYTHONPATH": str(root)}
-    command = [sys.executable, HERE / "fast_epochs.py", root / RAW]
-    return [Peer(OURS, command, environment), *start_others(root)]
-
-
-def start_others(root: Path) -> list[Peer]:
     """Start JAX and Keras, with their own defaults; none where their venv has not been made."""
     venv = root / ".venv-peers"
     if not (venv / "installed").exists():

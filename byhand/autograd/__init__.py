@@ -1,0 +1,1 @@
+"""Deep learning by hand: a forward pass, and an engine that finds the gradients."""

@@ -1,0 +1,128 @@
+"""Scatter plots of points: a colour and a marker for each class, and a legend."""
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from byhand.datasets.folder import Dataset
+
+COLOURS = matplotlib.color_sequences["petroff10"]  # as in the report
+MARKERS = "osD^v<>PX"  # 9 markers and 10 colours: no two of 90 classes look alike
+DRAWN = 2000  # points of a class at most: more would hide each other and take seconds
+LEGEND_ROWS = 22
+# left, bottom, width, height
+IN_SPACE = [(0.0, 0.03, 0.44, 0.91), (0.44, 0.03, 0.44, 0.91)]
+IN_A_PLANE = [(0.06, 0.11, 0.37, 0.76), (0.49, 0.11, 0.37, 0.76)]
+
+
+def draw_splits(name: str, dataset: Dataset) -> Figure:
+    """Draw the training points of a sample set beside its test points, coloured by label."""
+    train, test, axes = to_draw(dataset)
+    captions = f"training set, {len(train):,} points", f"test set, {len(test):,} points"
+    figure, left, right = two_panels(f"Samples: {name}", axes, captions)
+    scatter(left, train, dataset.train.targets, dataset.class_names, size=7)
+    scatter(right, test, dataset.test.targets, dataset.class_names, size=12)
+    add_legend(figure, left)
+    return figure
+
+
+def draw_predicted_points(
+    name: str, dataset: Dataset, predictions: np.ndarray
+) -> Figure:
+    """Draw test points coloured by label beside the same points coloured by prediction.
+
+    predictions are (rows,) int64, for all test points; wrong ones have a black edge.
+    """
+    _, points, axes = to_draw(dataset)
+    targets, names = dataset.test.targets, dataset.class_names
+    wrong = predictions != targets
+    counts = f"{wrong.sum():,} of {len(wrong):,} wrong"
+    captions = "true labels", f"predictions; black edge: {counts}"
+    figure, left, right = two_panels(f"Predictions: {name}", axes, captions)
+    scatter(left, points, targets, names, size=12)
+    scatter(right, points[~wrong], predictions[~wrong], names, size=12)
+    scatter(right, points[wrong], predictions[wrong], names, size=14, edge="black")
+    add_legend(figure, left)
+    return figure
+
+
+def two_panels(title: str, axes: list[str], captions: tuple[str, str]):
+    """Return a figure and its two panels, with room for a legend at the right.
+
+    axes are the names of two axes in the plane or three in space.
+    """
+    figure = Figure(figsize=(12, 5), dpi=100)
+    figure.suptitle(title, y=0.98)
+    names = dict(zip(("xlabel", "ylabel", "zlabel"), axes))
+    in_space, panels = len(axes) == 3, []
+    boxes = IN_SPACE if in_space else IN_A_PLANE
+    for box, caption in zip(boxes, captions, strict=True):
+        panel = figure.add_axes(box, projection="3d" if in_space else None, **names)
+        panel.set_title(caption, y=0.97 if in_space else None)
+        if in_space:
+            panel.set_box_aspect(None, zoom=1.08)
+            panel.view_init(elev=22, azim=-60)
+        panels.append(panel)
+    return figure, *panels
+
+
+def scatter(
+    panel,
+    points: np.ndarray,
+    labels: np.ndarray,
+    class_names: list[str],
+    size: float,
+    edge: str = "none",
+) -> None:
+    """Draw points (rows, axes), at most DRAWN of a class; each class enters the legend."""
+    for label, class_name in enumerate(class_names):
+        panel.scatter(
+            *points[labels == label][:DRAWN].T,
+            s=size if panel.name == "3d" else 2 * size,
+            color=COLOURS[label % len(COLOURS)],
+            marker=MARKERS[label % len(MARKERS)],
+            edgecolors=edge,
+            linewidths=0.7,
+            alpha=0.8,
+            label=class_name,
+        )
+
+
+def add_legend(figure: Figure, panel) -> None:
+    """Name the classes of a panel at the right edge of the figure."""
+    handles, labels = panel.get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        title="label",
+        loc="center right",
+        frameon=False,
+        markerscale=2.5,
+        ncols=-(-len(labels) // LEGEND_ROWS),
+        fontsize="medium" if len(labels) <= LEGEND_ROWS else "x-small",
+    )
+
+
+def to_draw(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return training points, test points, (rows, 3) or (rows, 2), and the names of the axes.
+
+    Three features are drawn in space as they are. Otherwise, the points are drawn in the
+    plane of the training points' two largest principal components (Pearson, 1901). An axis
+    names its share of the variance. The sign of a component is free: the largest weight is
+    made positive.
+    """
+    train, test = dataset.train.features, dataset.test.features
+    if len(dataset.columns) == 3:
+        return train, test, dataset.columns
+    mean = train.mean(axis=0)
+    _, lengths, components = np.linalg.svd(train - mean, full_matrices=False)
+    largest = np.abs(components).argmax(axis=1)
+    components *= np.sign(components[range(len(components)), largest])[:, np.newaxis]
+    plane, shares = np.zeros((2, train.shape[1])), np.zeros(2)
+    plane[: len(components)] = components[:2]
+    shares[: len(components)] = (lengths**2 / max((lengths**2).sum(), 1e-300))[:2]
+    names = [
+        f"principal component {i}, {share:.0%} of the variance"
+        for i, share in enumerate(shares, start=1)
+    ]
+    return (train - mean) @ plane.T, (test - mean) @ plane.T, names

@@ -1,0 +1,1 @@
+"""Models, data and a Space in the formats of the Hugging Face Hub. Chapter 9."""

@@ -1,0 +1,84 @@
+"""The report's chapters: Markdown, one file for each chapter and language, woven together.
+
+A line `![title](kind:target)` is a mark. The page shows a chart, a function of the code, or
+a part of its template there. Both languages of a chapter have the same marks, so the page
+shows each of these once, between prose in both languages.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from byhand.pages.page import TEMPLATES
+
+FOLDER = Path(__file__).parent / "chapters"
+LANGUAGES = ("en", "zh")
+MARK = re.compile(r"^!\[(.*)\]\((chart|code|part):(.+)\)$", re.MULTILINE)
+
+
+class Piece(NamedTuple):
+    """Prose, and the mark that follows it."""
+
+    prose: dict[str, Markup]  # HTML, by language
+    kind: str  # of the mark; empty at the end of a chapter
+    target: str  # of the mark; empty at the end of a chapter
+    titles: dict[str, str]  # of the mark, by language
+
+
+class Chapter(NamedTuple):
+    """A chapter: its name, its titles by language, and its pieces."""
+
+    name: str
+    titles: dict[str, str]
+    pieces: list[Piece]
+
+
+def read_chapters(figures: dict[str, Any], folder: Path = FOLDER) -> list[Chapter]:
+    """Read all chapters, in the order of their numbers.
+
+    The folder has a folder for each language. The prose may use figures, as {{ name }}.
+    """
+    files = [path.name for path in (folder / LANGUAGES[0]).glob("*.md")]
+    files.sort(key=lambda name: int(name.partition("-")[0]))
+    return [weave(file, figures, folder) for file in files]
+
+
+def weave(file: str, figures: dict[str, Any], folder: Path) -> Chapter:
+    """Return the chapter in each language's file `<number>-<name>.md`.
+
+    Raises:
+        ValueError: the marks differ between the languages.
+    """
+    titles, versions, pieces = {}, [], []
+    for language in LANGUAGES:
+        text = (folder / language / file).read_text(encoding="utf-8")
+        titles[language], text = text.removeprefix("# ").split("\n", 1)
+        text = TEMPLATES.from_string(text).render(figures)
+        # prose, title, kind and target, repeated; after the last prose there is no mark
+        parts = [*MARK.split(text), "", "", ""]
+        versions.append(zip(*(parts[i::4] for i in range(4)), strict=True))
+    for version in zip(*versions, strict=True):
+        prose, headings, kinds, targets = zip(*version, strict=True)
+        if len({*zip(kinds, targets, strict=True)}) > 1:
+            raise ValueError(f"{file}: marks differ by language: {', '.join(targets)}")
+        html = {k: Markup(MARKDOWN.render(t)) for k, t in zip(LANGUAGES, prose)}
+        headings = dict(zip(LANGUAGES, headings))
+        pieces.append(Piece(html, kinds[0], targets[0], headings))
+    return Chapter(Path(file).stem.partition("-")[2], titles, pieces)
+
+
+def fence(renderer, tokens, i, options, env) -> str:
+    """Return a fenced block: code, or formulas side by side, as MathML."""
+    if tokens[i].info != "math":
+        return renderer.fence(tokens, i, options, env)
+    parts = tokens[i].content.split(r"\qquad")
+    formulas = "".join(convert(part, display="block") for part in parts)
+    return f'<div class="formula">{formulas}</div>'
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
+MARKDOWN.add_render_rule("fence", fence)

@@ -1,0 +1,96 @@
+"""The section on all models: scores, curves, confusion matrices and common mistakes."""
+
+import numpy as np
+
+from byhand.pages import figures
+from byhand.pages.fashion import picture
+from byhand.pages.page import WORDS
+from byhand.pages.results import Results
+from byhand.training.blocks import Model
+
+WAYS = {
+    "scratch": "by hand",
+    "autograd": "by our engine",
+    "torch": "by torch.nn",
+    "trainer": "by the Trainer",
+    "sklearn": "by scikit-learn",
+}
+MISTAKES = 12  # images of a dataset
+
+
+def chapter(results: Results) -> tuple[dict, dict]:
+    """Return the section's content and charts."""
+    charts = {}
+    for model, block in results.blocks.items():
+        class_names = results.datasets[block.data].class_names
+        rows = results.plots[f"confusion/{model}"]
+        charts[f"confusion-{model}"] = figures.confusion(rows, class_names)
+    # scikit-learn's models have no epochs
+    trained = [model for model in results.blocks if results.plots[f"history/{model}"]]
+    loss = "cross-entropy, nats (log scale)"
+    titles = {"train_loss": loss, "train_acc": "accuracy", "test_acc": "accuracy"}
+    for metric, title in titles.items():
+        series = {model: results.epochs(model, metric) for model in trained}
+        charts[f"curves-{metric}"] = figures.lines(series, "epoch", title)
+    figures.make_logarithmic(charts["curves-train_loss"])
+    folders = dict.fromkeys(block.data for block in results.blocks.values())
+    return {
+        "models": {folder: results.models_on(folder) for folder in folders},
+        "names": {m: in_words(block) for m, block in results.blocks.items()},
+        "scores": {m: results.metrics[f"test/{m}"] for m in results.blocks},
+        "mistakes": {folder: mistakes(results, folder) for folder in folders},
+    }, charts
+
+
+def in_words(block: Model) -> dict[str, str]:
+    """Return a model's name by language: its kind, and how it is trained."""
+    name, way = block.title, WAYS[block.how]
+    return {"en": f"{name}, {way}", "zh": f"{WORDS.get(name, name)}（{WORDS[way]}）"}
+
+
+def mistakes(results: Results, folder: str) -> list[dict]:
+    """Return images that most models get wrong, with each model's prediction.
+
+    Only the first model of each kind counts, because twins make the same mistakes.
+    """
+    dataset = results.datasets[folder]
+    if not dataset.has_images:
+        return []
+    first: dict[str, str] = {}
+    for model in results.models_on(folder):
+        first.setdefault(results.blocks[model].kind, model)
+    predictions = {
+        model: [row["predicted"] for row in results.plots[f"confusion/{model}"]]
+        for model in first.values()
+    }
+    test, names = dataset.test, dataset.class_names
+    found = mistakes_side_by_side(predictions, test.targets, names, MISTAKES)
+    return [m | {"image": picture(test.features[m["row"]])} for m in found]
+
+
+def mistakes_side_by_side(
+    predictions: dict[str, list[str]], targets: np.ndarray, names: list[str], count: int
+) -> list[dict]:
+    """Return most models' mistakes: each `row`, its `actual` class, each model's `predicted`.
+
+    The order is: more models wrong first, then more different predictions (if all models
+    agree, the label itself may be wrong), then the number of the row.
+
+    Args:
+        predictions: by model, the name of each row's predicted class.
+        targets: (rows,), int64, each in [0, classes).
+        count: how many rows at most; rows without a mistake are left out.
+    """
+    answers = np.array(list(predictions.values()))  # (models, rows)
+    actual = np.array(names)[targets]
+    wrong = (answers != actual).sum(axis=0)
+    different = np.array([len(set(column)) for column in answers.T.tolist()])
+    order = np.lexsort((-different, -wrong))  # by the last key first; stable
+    found = []
+    for row in order[:count].tolist():
+        if wrong[row]:
+            predicted = {model: guesses[row] for model, guesses in predictions.items()}
+            found.append(
+                {"row": row, "actual": str(actual[row]), "predicted": predicted}
+            )
+    return found

@@ -1,0 +1,64 @@
+"""Run a script of stages, studies or tools: python -m stages NAME [ARG].
+
+A script is a module of one of these packages with a main(…). Before it is imported, the
+runner sees to three things: Ctrl-C ends it without a traceback, so does the end of its
+parent process, and every processor with AVX2 rounds alike.
+"""
+
+import argparse
+import importlib
+import inspect
+import logging
+import pkgutil
+import sys
+
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.lifetime import end_with_parent
+from byhand.pipeline.network import stay_offline
+from byhand.pipeline.outputs import keep_to_avx2
+from byhand.pipeline.preloaded import call_with_imports
+
+
+def run(package: str) -> None:
+    """Run the script that the command line names, with the words that follow."""
+    end_with_parent()
+    prepare()
+    call_with_imports(call, package, *sys.argv[1:])
+
+
+def prepare() -> None:
+    """Set what libraries read when they are imported."""
+    keep_to_avx2()
+    stay_offline()
+
+
+def call(package: str, *words: str) -> None:
+    """Call a script's main with the words behind the script's name.
+
+    Each line of the log begins with the name. A UserError, or a file that can't be read or
+    written, ends the process with a sentence and exit status 1. Any other exception is a
+    bug and keeps its traceback.
+    """
+    modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    names = [module.name for module in modules if module.name != "__main__"]
+    parser = argparse.ArgumentParser(f"python -m {package}")
+    parser.add_argument("name", metavar="NAME", choices=names, help=", ".join(names))
+    parser.add_argument("arguments", metavar="ARG", nargs="*", help="what it works on")
+    name, arguments = vars(parser.parse_args(words)).values()
+
+    script = "@".join([name, *arguments])
+    logging.basicConfig(level=logging.INFO, format=f"{script}: %(message)s")
+    try:
+        main = importlib.import_module(f"{package}.{name}").main
+        expected = list(inspect.signature(main).parameters)
+        if len(arguments) != len(expected):
+            parser.error(f"{name} takes {len(expected)} ARG, got {len(arguments)}")
+        main(*arguments)
+    except UserError as error:
+        sys.exit(f"{script}: error: {error}")
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}" if error.filename else error
+        sys.exit(f"{script}: error: {reason}")
+    except ModuleNotFoundError as error:
+        error.add_note(f"{sys.executable} runs this: is .venv activated?")
+        raise

@@ -1,0 +1,1 @@
+"""Models by scikit-learn's solvers."""

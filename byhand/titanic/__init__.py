@@ -1,0 +1,1 @@
+"""The passengers of the Titanic: their features, and how good guesses of survival are."""

@@ -1,0 +1,1 @@
+"""Models for transformers' Trainer, and the Trainer's settings."""

@@ -1,0 +1,242 @@
+"""A model's block in params.yaml: its schema, complete with the section it is trained by.
+
+A kind of model is a class below with its fields; its `title` is what people call it.
+"""
+
+import math
+from typing import Annotated, Any, ClassVar, Literal, Union
+
+from pydantic import Field, model_validator
+
+from byhand.datasets.folder import Dataset, read_dataset
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.params import Count, Name, Positive, Section, load_params
+
+Units = Annotated[int, Field(ge=1, le=10_000)]
+Momentum = Annotated[float, Field(ge=0, lt=1)]
+Schedule = Literal["constant", "cosine"]
+
+
+class Train(Section):
+    """Gradient descent, unless a model's block says otherwise."""
+
+    lr: Positive
+    epochs: Count
+    momentum: Momentum
+    schedule: Schedule
+
+
+class Fit(Section):
+    """scikit-learn's solver, unless a model's block says otherwise."""
+
+    C: Positive
+    max_iter: Count
+
+
+class Block(Section):
+    """What every model has; `by` is the schema of the section that its recipe names."""
+
+    title: ClassVar[str]
+    data: str
+    recipe: Name
+    standardize: bool = False
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Raise a UserError if the model of this name can't learn from its data.
+
+        shape is a row's, (columns,) or (channels, height, width); rows are the number of
+        training rows of each class.
+        """
+        if self.standardize and len(shape) > 1:
+            raise UserError(
+                f"models.{name}.standardize is for points, {self.data} has images"
+            )
+
+
+class GradientModel(Block):
+    """A model trained by gradient descent, by hand or by a library."""
+
+    by: ClassVar = Train
+    how: Literal["scratch", "autograd", "torch", "trainer"]
+    batch_size: Count
+    dtype: Literal["float32", "float64"]
+    shuffle: bool
+    drop_last: bool
+    lr: Positive | None = None
+    epochs: Count | None = None
+    momentum: Momentum | None = None
+    schedule: Schedule | None = None
+
+    @property
+    def threads(self) -> int | None:
+        """How many threads compute it; None for one a core, which changes no byte."""
+        return None if self.dtype == "float32" else 1
+
+    def last_batch(self, rows: int) -> int:
+        """Return how many rows an epoch's last batch has, of so many in all."""
+        rest = 0 if self.drop_last else rows % self.batch_size
+        return rest or self.batch_size
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Refuse data as Block does."""
+        super().check(name, shape, rows)
+        if self.batch_size > sum(rows):
+            raise UserError(
+                f"models.{name}.batch_size must be at most the {sum(rows)} training rows "
+                f"of {self.data}, got {self.batch_size}"
+            )
+
+
+class OfRows(GradientModel):
+    """A model that takes a row of numbers, of images as well."""
+
+    init_std: Positive
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return the arguments of the model's class, for such features and classes."""
+        hidden = getattr(self, "hidden", [])
+        return {"sizes": [math.prod(shape), *hidden, classes], "std": self.init_std}
+
+
+class Softmax(OfRows):
+    """Softmax regression."""
+
+    title: ClassVar[str] = "softmax regression"
+    kind: Literal["softmax"]
+
+
+class MLP(OfRows):
+    """The multilayer perceptron."""
+
+    title: ClassVar[str] = "perceptron"
+    kind: Literal["mlp"]
+    hidden: Annotated[list[Units], Field(min_length=1)]
+
+
+class OfImages(GradientModel):
+    """A model that looks at images as such, not at a row of numbers."""
+
+    smallest: ClassVar[int] = 1  # edge, in pixels
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Refuse data as Block does."""
+        super().check(name, shape, rows)
+        is_point = len(shape) == 1
+        if is_point or min(shape[1:]) < self.smallest:
+            pixels = " × ".join(map(str, shape[1:])) + " pixels"
+            has = f"points of {shape[0]} features" if is_point else pixels
+            raise UserError(
+                f"models.{name} needs images of at least {self.smallest} × "
+                f"{self.smallest} pixels, {self.data} has {has}"
+            )
+
+
+class LeNet(OfImages):
+    """LeNet-5."""
+
+    smallest: ClassVar[int] = 12
+    title: ClassVar[str] = "LeNet"
+    kind: Literal["lenet"]
+    how: Literal["scratch", "torch"]
+    activation: Literal["relu", "sigmoid"]
+    init: Literal["he", "xavier"]
+
+    @property
+    def threads(self) -> int | None:
+        """As GradientModel's; two for PyTorch's convolutions, on any number of cores."""
+        return super().threads if self.how == "scratch" else 2
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return the arguments of the model's class, for such features and classes."""
+        settings = {"activation": self.activation, "init": self.init}
+        return {"shape": shape, "classes": classes} | settings
+
+
+class ResNet(OfImages):
+    """A residual network, transformers' own."""
+
+    title: ClassVar[str] = "ResNet"
+    kind: Literal["resnet"]
+    how: Literal["trainer"]
+    dtype: Literal["float32"]
+    embedding: Units
+    hidden: Annotated[list[Units], Field(min_length=1)]
+    depths: Annotated[list[Units], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def as_many_depths_as_hidden(self):
+        """Refuse lists of different lengths: both have an entry for each stage."""
+        if len(self.depths) != len(self.hidden):
+            raise ValueError(
+                f"depths must have {len(self.hidden)} entries, as hidden, got {self.depths}"
+            )
+        return self
+
+    @property
+    def threads(self) -> int | None:
+        """Two, as for LeNet by PyTorch's convolutions."""
+        return 2
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Refuse data as Block does. Batch normalisation needs two rows in every batch."""
+        super().check(name, shape, rows)
+        if self.last_batch(sum(rows)) == 1:
+            raise UserError(
+                f"models.{name}.batch_size must leave no batch of one row, got "
+                f"{self.batch_size} for {sum(rows)} rows; drop_last: true drops the last"
+            )
+
+    def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
+        """Return transformers' configuration; it takes images of any shape."""
+        return {
+            "embedding_size": self.embedding,
+            "hidden_sizes": self.hidden,
+            "depths": self.depths,
+            "layer_type": "basic",
+            "num_labels": classes,
+        }
+
+
+class Logistic(Block):
+    """Logistic regression, fitted by scikit-learn."""
+
+    by: ClassVar = Fit
+    title: ClassVar[str] = "logistic regression"
+    kind: Literal["logistic"]
+    how: Literal["sklearn"]
+    C: Positive | None = None
+    max_iter: Count | None = None
+
+    def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
+        """Refuse data as Block does."""
+        super().check(name, shape, rows)
+        if len(rows) < 2 or not all(rows):
+            raise UserError(
+                f"models.{name} needs training rows of two classes and of each class, "
+                f"{self.data} has {rows}"
+            )
+
+
+KINDS = [c for c in vars().copy().values() if "kind" in getattr(c, "model_fields", ())]
+Model = Annotated[Union[*KINDS], Field(discriminator="kind")]
+Models = Annotated[dict[Name, Model], Field(min_length=1)]
+
+
+def load_model(name: str) -> Model:
+    """Return a model's block, completed by the section of its recipe, as `load_params`."""
+    block = load_params(f"models.{name}", Model)
+    section = load_params(block.recipe, block.by)
+    missing = {key: value for key, value in section if getattr(block, key) is None}
+    return block.model_copy(update=missing)
+
+
+def load_model_and_data(name: str) -> tuple[Model, Dataset]:
+    """Return a model's block and the dataset that it names.
+
+    Raises:
+        UserError: either can't be read, or the model can't learn from the data.
+    """
+    block = load_model(name)
+    dataset = read_dataset(block.data, block.standardize)
+    block.check(name, dataset.shape, dataset.train_rows)
+    return block, dataset

@@ -1,0 +1,121 @@
+"""The training loop of every gradient-trained model, by hand or by torch.nn."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from byhand.training.batches import as_input, batches
+
+TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
+Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
+
+
+class Epoch(NamedTuple):
+    """The figures of one pass over the training rows.
+
+    train_loss and train_acc average over the epoch's rows, each measured just before
+    the step its batch led to; test_acc is taken after the last step.
+    """
+
+    epoch: int
+    train_loss: float
+    train_acc: float
+    test_acc: float
+    batches: int
+
+
+class Tally:
+    """Adds up the batches of an epoch, as tensors: no step waits for a loss."""
+
+    def __init__(self, device: torch.device):
+        self.device = device
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin an epoch."""
+        self.loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
+        self.hits = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.rows = self.batches = 0
+
+    def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
+        """Add a batch: its mean loss, a scalar, logits (rows, classes), targets (rows,)."""
+        self.loss_sum.add_(loss, alpha=len(targets))
+        self.hits.add_((logits.argmax(dim=1) == targets).sum())
+        self.rows += len(targets)
+        self.batches += 1
+
+    def epoch(self, number: int, test_acc: float) -> Epoch:
+        """Return the epoch's figures, and begin the next epoch."""
+        loss, hits = self.loss_sum.item() / self.rows, self.hits.item() / self.rows
+        epoch = Epoch(number, loss, hits, test_acc, self.batches)
+        self.clear()
+        return epoch
+
+
+def train(
+    model,
+    optimizer,
+    train_set: Rows,
+    test_set: Rows,
+    *,
+    epochs: int = 10,
+    batch_size: int = 32,
+    shuffle: bool = True,
+    drop_last: bool = False,
+    generator: torch.Generator | None = None,
+) -> Iterator[Epoch]:
+    """Train a model in place, one epoch an item.
+
+    Args:
+        model: maps features (rows, ...) to logits (rows, classes); has named_parameters().
+        optimizer: its step() moves the parameters by a batch's features and targets, and
+            returns the loss, a scalar, and the logits from before; end_epoch() ends an epoch.
+        train_set, test_set: features (rows, ...), and targets (rows,).
+        epochs, batch_size: >= 1.
+        shuffle, drop_last, generator: as `batches` takes them.
+    """
+    device, dtype = device_and_dtype(model)
+    train_set, test_set = on_device(train_set, device), on_device(test_set, device)
+    tally = Tally(device)
+    for epoch in range(1, epochs + 1):
+        for features, targets in batches(
+            *train_set,
+            batch_size,
+            dtype,
+            shuffle=shuffle,
+            drop_last=drop_last,
+            generator=generator,
+        ):
+            tally.add(*optimizer.step(features, targets), targets)
+        optimizer.end_epoch()
+        yield tally.epoch(epoch, accuracy(model, *test_set))
+
+
+def on_device(rows: Rows, device: torch.device) -> list[Tensor]:
+    """Return features and targets as tensors on the device."""
+    return [torch.as_tensor(array, device=device) for array in rows]
+
+
+def accuracy(model, features: Tensor, targets: Tensor) -> float:
+    """Return the share of rows whose largest logit is the target's, in [0, 1]."""
+    hits = predict(model, features).argmax(dim=1) == targets
+    return hits.double().mean().item()
+
+
+def predict(model, features: Tensor | np.ndarray) -> Tensor:
+    """Return the logits (rows, classes) of a model, on its device."""
+    device, dtype = device_and_dtype(model)
+    parts = torch.as_tensor(features, device=device).split(TEST_BATCH_SIZE)
+    with torch.no_grad():
+        outputs = [model(as_input(part, dtype)) for part in parts]
+    # transformers' models return more than the logits
+    return torch.cat([o if isinstance(o, Tensor) else o["logits"] for o in outputs])
+
+
+def device_and_dtype(model) -> tuple[torch.device, torch.dtype]:
+    """Return where a model's parameters lie, and their type, which features must have."""
+    _, parameter = next(iter(model.named_parameters()))
+    return parameter.device, parameter.dtype

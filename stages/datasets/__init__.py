@@ -1,1 +1,0 @@
-"""The data: what a dataset is, Fashion-MNIST, the samples' recipe; NumPy arrays."""

@@ -1,1 +1,0 @@
-"""What people read: the book's figures beside ours, and the report."""

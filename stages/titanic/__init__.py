@@ -1,1 +1,0 @@
-"""The passengers of the Titanic: their features, and what counts as a good guess."""

@@ -1,0 +1,1 @@
+"""The pipeline beside it: one script a stage of studies/dvc.yaml."""

@@ -1,0 +1,86 @@
+"""Train a model from many seeds, to see how far its figures scatter.
+
+A seed decides the same as for `dvc exp run -S seed=…`: initial weights, the order of rows
+and the samples' radii. Seeds are 0, 1, 2, …, none left out.
+"""
+
+import os
+import statistics
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from byhand.datasets.folder import Dataset, Part, as_matrix, standardized
+from byhand.datasets.samples import generate
+from byhand.datasets.settings import Generate, SampleSet, Split
+from byhand.evaluation.settings import SeedCount
+from byhand.pipeline.lifetime import end_with_parent
+from byhand.pipeline.outputs import write_csv, write_json
+from byhand.pipeline.params import load_params
+from byhand.training.blocks import GradientModel, Model, load_model_and_data
+from byhand.training.descent import start
+
+FIGURES = ("train_loss", "train_acc", "test_acc")
+
+
+def main(name: str) -> None:
+    block, dataset = load_model_and_data(name)
+    seeds = range(load_params(f"seeds.{name}", SeedCount))
+    os.environ.setdefault("THREADS", "1")  # the seeds share the cores already
+    with ProcessPoolExecutor(initializer=end_with_parent) as pool:
+        outcomes = pool.map(partial(outcome, block, dataset), seeds)
+        bar = tqdm(outcomes, total=len(seeds), unit="seed", disable=None)
+        rows = [[seed, *figures] for seed, figures in zip(seeds, bar, strict=True)]
+    write_csv(Path(f"plots/seeds/{name}.csv"), ["seed", *FIGURES], rows)
+    columns = list(zip(*rows, strict=True))[1:]
+    write_json(
+        Path(f"metrics/seeds/{name}.json"), dict(zip(FIGURES, map(summary, columns)))
+    )
+
+
+def outcome(block: Model, dataset: Dataset, seed: int) -> tuple[float, float, float]:
+    """Return train loss, train accuracy and test accuracy of a model from a seed."""
+    folder = Path(block.data)
+    if folder.parent == Path("data/split"):
+        dataset = drawn(folder.name, seed)
+        dataset = standardized(dataset) if block.standardize else dataset
+    if isinstance(block, GradientModel):
+        _, epochs = start(block, dataset, seed)
+        *_, last = epochs
+        return last.train_loss, last.train_acc, last.test_acc
+    from byhand.sklearn.logistic import Logistic
+
+    model = Logistic()
+    matrix, targets = as_matrix(dataset.train), dataset.train.targets
+    metrics = model.fit(matrix, targets, block.C, block.max_iter)
+    test_acc = model.accuracy(as_matrix(dataset.test), dataset.test.targets)
+    return metrics["train_loss"], metrics["train_acc"], test_acc
+
+
+def drawn(name: str, seed: int) -> Dataset:
+    """Return a set of samples as `generate` and `split` would write it for a seed."""
+    sample_set = load_params(f"samples.{name}", SampleSet)
+    samples = generate(
+        sample_set.clusters,
+        sample_set.merge,
+        seed=seed,
+        **load_params("generate", Generate).model_dump(),
+    )
+    rate = load_params("split", Split).train_rate
+    train, test = Part(samples.points, samples.label).split(rate)
+    class_names = [str(label) for label in sorted({*train.targets.tolist()})]
+    return Dataset(train, test, class_names, ["x", "y", "z"])
+
+
+def summary(values: tuple[float, ...]) -> dict[str, float]:
+    """Return how values scatter; std is the sample's."""
+    return {
+        "n": len(values),
+        "mean": statistics.mean(values),
+        "std": statistics.stdev(values),
+        "min": min(values),
+        "median": statistics.median(values),
+        "max": max(values),
+    }

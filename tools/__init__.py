@@ -1,0 +1,1 @@
+"""Commands for a person, outside the DVC pipeline."""

@@ -1,0 +1,74 @@
+"""Print the book's figures beside ours, and the test results of the other models.
+
+The text is Chinese if the locale's language is Chinese, else English.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from unicodedata import east_asian_width
+
+from byhand.pages.book import Comparison, compare_all, spread_of, tally
+from byhand.pages.page import WORDS
+from byhand.pages.results import read_metrics, read_rows
+from byhand.pipeline.params import load_params
+from byhand.training.blocks import Models
+
+HEADINGS = ("", "figure", "book", "ours", "expected", "book’s distance", "as expected")
+TO_THE_RIGHT = ("book", "ours")
+VERDICTS = {True: "yes", False: "NO", None: ""}
+
+
+def main() -> None:
+    sys.stdout.reconfigure(errors="replace")  # GBK has no ²
+    say = translation()
+    metrics = read_metrics(Path("metrics"))
+    comparisons = compare_all(read_rows(Path("data/book_figures.csv")), metrics)
+    known = {c.subject for c in comparisons}
+    own = [
+        Comparison(model, key, f"test {key}", "", value, str(spread or ""))
+        for model in load_params("models", Models)
+        if model not in known
+        for key, value in metrics.get(f"test/{model}", {}).items()
+        if key in ("accuracy", "loss")
+        for spread in [spread_of(metrics, f"test/{model}", key)]
+    ]
+    rows = [tuple(map(say, HEADINGS))]
+    for c in comparisons + own:
+        figures = c.book or "–", say(c.ours_in_words), c.expected, c.book_lies
+        rows.append((c.subject, say(c.figure), *figures, say(VERDICTS[c.is_right])))
+    print_table(rows)
+    right, judged = tally(comparisons)
+    sentence = say("{} of the {} figures that can be judged are as expected.")
+    print(f"\n{sentence.format(right, judged)}")
+    if right < judged:
+        print(say("The others are wrong only if params.yaml has the book’s settings."))
+    for c in comparisons:
+        if abs(c.book_deviations or 0) > 3:
+            sentence = say("The book’s {0} of {1} lies {2} from the seeds’ mean.")
+            print(sentence.format(say(c.figure), c.subject, c.book_lies))
+
+
+def translation() -> Callable[[str], str]:
+    """Return a function that translates words of words.json into the locale's language."""
+    settings = map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))
+    is_chinese = next(filter(None, settings), "").startswith("zh")
+    words = WORDS if is_chinese else {}
+    return lambda text: words.get(text, text)
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows of cells, each column as wide as its widest cell."""
+    widths = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        line = []
+        for cell, name, widest in zip(row, HEADINGS, widths, strict=True):
+            space = " " * (widest - width(cell))
+            line.append(space + cell if name in TO_THE_RIGHT else cell + space)
+        print("  ".join(line).rstrip())
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
