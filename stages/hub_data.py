@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Template
 
 from byhand.datasets.folder import read_dataset
-from byhand.datasets.settings import SampleSet
+from byhand.datasets.settings import FASHION_MNIST, SampleSet
 from byhand.huggingface.data import write_dataset
 from byhand.pipeline.outputs import replacing_folder
 from byhand.pipeline.params import Name, load_params
@@ -20,7 +20,7 @@ def main() -> None:
     with replacing_folder(Path("data/hub")) as folder:
         write_dataset(
             folder / "fashion_mnist",
-            {"default": read_dataset("data/FashionMNIST/raw")},
+            {"default": read_dataset(FASHION_MNIST)},
             fashion_mnist,
             license="mit",
             task_categories=["image-classification"],

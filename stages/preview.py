@@ -9,7 +9,7 @@ from PIL import Image
 
 from byhand.charts.images import draw_grid
 from byhand.datasets.folder import Part, read_dataset
-from byhand.datasets.settings import Preview
+from byhand.datasets.settings import FASHION_MNIST, Preview
 from byhand.pipeline.outputs import write_figure, write_json
 from byhand.pipeline.params import load_params
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     preview = load_params("preview", Preview)
-    dataset = read_dataset("data/FashionMNIST/raw")
+    dataset = read_dataset(FASHION_MNIST)
     images, targets = dataset.train
 
     shown = preview.rows * preview.columns
