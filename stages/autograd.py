@@ -87,12 +87,12 @@ def graph() -> list[dict]:
     hidden = (x @ weight1.T + bias1).relu()
     loss = cross_entropy(hidden @ weight2.T + bias2, torch.tensor([1]))
     loss.backward()
-    order = inputs_first(loss)
+    order = {tensor: place for place, tensor in enumerate(inputs_first(loss))}
     return [
         {
             "name": names.get(tensor, ""),
             "operation": tensor.operation,
-            "inputs": [order.index(source) for source, _ in tensor.inputs],
+            "inputs": [order[source] for source, _ in tensor.inputs],
             "value": tensor.data.tolist(),
             "gradient": tensor.grad.tolist(),
         }

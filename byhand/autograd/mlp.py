@@ -15,12 +15,13 @@ def cross_entropy(logits: Tensor, targets: Array) -> Tensor:
 
     Args:
         logits: (rows, classes).
-        targets: (rows,), int64, in [0, classes).
+        targets: (rows,), int64, in [0, classes); others raise IndexError.
     """
     shifted = logits - logits.amax(1, keepdim=True).detach()
     log_softmax = shifted - shifted.exp().sum(1, keepdim=True).log()
-    rows = torch.arange(len(targets), device=targets.device)
-    return -log_softmax[rows, targets].mean()
+    rows, classes = (torch.arange(n, device=targets.device) for n in logits.data.shape)
+    # index_select refuses -1, which [ ] takes for the last class
+    return -log_softmax[rows, classes.index_select(0, targets)].mean()
 
 
 def forward(features: Tensor, parameters: list[Tensor]) -> Tensor:

@@ -6,10 +6,13 @@ import numpy as np
 def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> float:
     """Return the mean of log(Σ exp(logits)) - logits[target] over the rows, >= 0.
 
-    logits are (rows, classes), finite; targets are (rows,), int64, in [0, classes).
+    logits are (rows, classes), finite; targets are (rows,), int64, in [0, classes). Other
+    targets raise ValueError.
     """
-    of_targets = np.take_along_axis(logits, targets[:, np.newaxis], axis=1)
-    log_sums = np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    # NumPy's own [ ] takes -1 for the last class
+    places = np.ravel_multi_index((np.arange(len(targets)), targets), logits.shape)
+    of_targets = logits.ravel()[places]
+    log_sums = np.logaddexp.reduce(logits, axis=1)
     return float((log_sums - of_targets).mean(dtype=np.float64))
 
 
