@@ -51,3 +51,11 @@ def test_cross_entropy_is_pytorchs(case):
     expected = torch.nn.functional.cross_entropy(logits.double(), targets).item()
     loss = cross_entropy(logits.numpy(), targets.numpy())
     assert loss == approx(expected, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("target", [-1, 3])
+def test_a_class_that_is_not_there_is_refused(target):
+    with pytest.raises(ValueError, match="invalid entry"):
+        cross_entropy(np.ones((2, 3)), np.array([0, target]))
+    with pytest.raises(ValueError, match="negative|reshape"):
+        confusion_matrix(np.array([2, target]), np.array([0, 2]), 3)

@@ -10,7 +10,7 @@ from byhand.datasets.folder import Dataset, Part
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import read_arrays, write_arrays
 from byhand.sklearn import logistic
-from byhand.training import loop, models
+from byhand.training import blocks, loop, models
 from byhand.training.blocks import MLP, Logistic, Softmax
 from byhand.training.descent import start
 
@@ -145,3 +145,18 @@ def test_what_does_not_suit_its_data_is_refused_by_name():
     ):
         standardizing.check("m", (1, 8, 8), [9])
     standardizing.check("m", (3,), [9])
+
+
+def test_a_kind_without_a_file_for_its_way_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "mlp.py").touch()
+    monkeypatch.setattr(blocks, "ROOMS", tmp_path)
+    assert block("mlp", "torch").how == "torch"
+    sentence = r"how must be one of \['torch'\], which have a mlp.py, got 'trainer'"
+    with pytest.raises(ValueError, match=sentence):
+        block("mlp", "trainer")
+
+
+def test_a_file_without_a_class_of_its_name_is_refused():
+    with pytest.raises(UserError, match="scratch/convolution.py has no class that is"):
+        models.find("scratch", "convolution")

@@ -105,3 +105,15 @@ def test_an_epoch_averages_over_rows_while_the_weights_move(data):
                 parameter -= 0.1 * gradient
     assert epoch.train_loss == pytest.approx(loss_sum / ROWS)
     assert epoch.train_acc == pytest.approx(hits / ROWS)
+
+
+def test_an_epoch_without_a_batch_is_refused(data):
+    with pytest.raises(ValueError, match="no batch: fewer rows than batch_size"):
+        run(
+            Softmax,
+            byhand.scratch.sgd.SGD,
+            [INPUTS, CLASSES],
+            data,
+            batch_size=ROWS + 1,
+            drop_last=True,
+        )

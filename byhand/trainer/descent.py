@@ -94,7 +94,7 @@ def train(
 ) -> None:
     """Train a model of this room. Arguments as in params.yaml, and:
 
-    generator: source of the order of rows.
+    generator: source of the order of rows; its seed is that of dropout's masks.
     on_batch: takes the loss, logits and labels of each batch, before its step.
     on_epoch: takes the model after each epoch; returns whether to go on.
     """
@@ -114,6 +114,7 @@ def train(
                 remove_unused_columns=False,  # True: drops columns forward() does not name
                 save_strategy="no",  # steps: a checkpoint every 500
                 logging_strategy="no",  # steps: the loss of every 500th
+                seed=generator.initial_seed(),  # 42: for dropout's masks, say
                 report_to=[],  # all: any service of experiments that is installed
                 use_cpu=on_cpu,  # False: a GPU, if there is one
                 dataloader_pin_memory=False,  # True: for data that goes to a GPU later

@@ -4,7 +4,8 @@ A kind of model is a class below with its fields; its `title` is what people cal
 """
 
 import math
-from typing import Annotated, Any, ClassVar, Literal, Union
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args
 
 from pydantic import Field, model_validator
 
@@ -12,6 +13,7 @@ from byhand.datasets.folder import Dataset, read_dataset
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.params import Count, Name, Positive, Section, load_params
 
+ROOMS = Path(__file__).parents[1]  # byhand/: a room for each `how` of a model
 Units = Annotated[int, Field(ge=1, le=10_000)]
 Momentum = Annotated[float, Field(ge=0, lt=1)]
 Schedule = Literal["constant", "cosine"]
@@ -40,6 +42,17 @@ class Block(Section):
     data: str
     recipe: Name
     standardize: bool = False
+
+    @model_validator(mode="after")
+    def has_a_file(self):
+        """Refuse a `how` whose room has no file of this kind."""
+        known = get_args(type(self).model_fields["how"].annotation)
+        ways = [how for how in known if (ROOMS / how / f"{self.kind}.py").exists()]
+        if self.how not in ways:
+            raise ValueError(
+                f"how must be one of {ways}, which have a {self.kind}.py, got {self.how!r}"
+            )
+        return self
 
     def check(self, name: str, shape: tuple[int, ...], rows: list[int]) -> None:
         """Raise a UserError if the model of this name can't learn from its data.

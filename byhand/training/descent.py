@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import torch
+from torch import nn
 
 from byhand.pipeline.errors import UserError
 from byhand.training import models
@@ -23,19 +24,26 @@ def start(block: GradientModel, dataset, seed: int, ranks: Ranks = ALONE):
     Args:
         block: complete, as `load_model` returns it.
         dataset: a Dataset whose rows suit the block.
-        seed: of the initial weights, drawn first, and of the order of rows.
+        seed: of the initial weights, drawn first, of the order of rows, and of what a
+            model of torch.nn draws as it learns, such as dropout's masks.
         ranks: the processes that train the model together.
     """
     device = reproducible_device(block.threads)
     generator = torch.Generator().manual_seed(seed)
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, device, generator)
+    torch.manual_seed(seed + ranks.rank)  # the rows of a rank have masks of their own
     if block.how == "trainer":
         epochs = by_trainer(model, block, dataset, generator)
         return model, while_finite(epochs, block.lr)
     recipe = block.lr, block.momentum, block.schedule, block.epochs
     optimizer = models.find(block.how, "sgd")(model, *recipe)
     if ranks != ALONE:
+        if isinstance(model, nn.Module) and list(model.buffers()):
+            raise UserError(
+                f"{block.how}/{block.kind}.py has buffers, such as the statistics of batch "
+                "normalisation, which ranks can't share; expected parameters alone"
+            )
         ranks.agree(
             settings=[block.model_dump_json().encode()],
             data=dataset.train,
@@ -77,8 +85,7 @@ def by_trainer(
     tally, epochs = Tally(device), []
 
     def on_epoch(model) -> bool:
-        test_acc = accuracy(model.eval(), *test_set)
-        epochs.append(tally.epoch(len(epochs) + 1, test_acc))
+        epochs.append(tally.epoch(len(epochs) + 1, accuracy(model, *test_set)))
         return math.isfinite(epochs[-1].train_loss)
 
     recipe = ("lr", "epochs", "momentum", "schedule")

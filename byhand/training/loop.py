@@ -1,11 +1,12 @@
 """The training loop of every gradient-trained model, by hand or by torch.nn."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from byhand.training.batches import as_input, batches
 
@@ -49,6 +50,8 @@ class Tally:
 
     def epoch(self, number: int, test_acc: float) -> Epoch:
         """Return the epoch's figures, and begin the next epoch."""
+        if not self.rows:
+            raise ValueError("the epoch had no batch: fewer rows than batch_size")
         loss, hits = self.loss_sum.item() / self.rows, self.hits.item() / self.rows
         epoch = Epoch(number, loss, hits, test_acc, self.batches)
         self.clear()
@@ -106,13 +109,27 @@ def accuracy(model, features: Tensor, targets: Tensor) -> float:
 
 
 def predict(model, features: Tensor | np.ndarray) -> Tensor:
-    """Return the logits (rows, classes) of a model, on its device."""
+    """Return the logits (rows, classes) of a model, on its device; the model learns nothing."""
     device, dtype = device_and_dtype(model)
     parts = torch.as_tensor(features, device=device).split(TEST_BATCH_SIZE)
-    with torch.no_grad():
+    with torch.no_grad(), evaluating(model):
         outputs = [model(as_input(part, dtype)) for part in parts]
     # transformers' models return more than the logits
     return torch.cat([o if isinstance(o, Tensor) else o["logits"] for o in outputs])
+
+
+@contextmanager
+def evaluating(model) -> Iterator[None]:
+    """Let torch.nn's dropout drop nothing and batch norm's statistics stand, within a block."""
+    modules = model.modules() if isinstance(model, nn.Module) else []
+    learning = [module for module in modules if module.training]
+    for module in learning:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in learning:
+            module.training = True
 
 
 def device_and_dtype(model) -> tuple[torch.device, torch.dtype]:

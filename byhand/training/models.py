@@ -15,11 +15,14 @@ from byhand.training.blocks import GradientModel
 def find(how: str, name: str) -> type:
     """Return the class in byhand/HOW/NAME.py that is called like the file.
 
-    name is a kind of model, or sgd for the optimizer of a way.
+    name is a kind of model, or sgd for the optimizer of a way. A UserError says that the
+    file has no such class.
     """
     module = import_module(f"byhand.{how}.{name}")
-    found = {key.lower(): value for key, value in vars(module).items()}
-    return found[name.replace("_", "")]
+    for key, value in vars(module).items():
+        if isinstance(value, type) and key.lower() == name.replace("_", ""):
+            return value
+    raise UserError(f"byhand/{how}/{name}.py has no class that is called like the file")
 
 
 def build(
