@@ -48,11 +48,11 @@ def test_an_example_to_follow_on_paper():
 @st.composite
 def cases(draw):
     """Return images, a kernel that fits, a stride, a padding, and a generator."""
-    kernel, stride = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    padding = draw(st.integers(0, 2))
-    edges = [draw(st.integers(kernel, 8)) for _ in range(2)]
+    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    stride, padding = draw(st.integers(1, 3)), draw(st.integers(0, 2))
+    edges = [draw(st.integers(edge, 8)) for edge in kernel]
     generator = torch.Generator().manual_seed(draw(st.integers(0, 1000)))
-    rows, channels = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    rows, channels = draw(st.integers(0, 3)), draw(st.integers(1, 3))
     dtype = draw(st.sampled_from([torch.float32, torch.float64]))
     images = torch.randn(rows, channels, *edges, dtype=dtype, generator=generator)
     return images, kernel, stride, padding, generator
@@ -62,7 +62,7 @@ def cases(draw):
 def test_convolution_and_its_gradients_are_pytorchs(case, outputs):
     images, kernel, stride, padding, generator = case
     images.requires_grad_()
-    shape = (outputs, images.shape[1], kernel, kernel)
+    shape = (outputs, images.shape[1], *kernel)
     weight = torch.randn(shape, dtype=images.dtype, generator=generator)
     bias = torch.randn(outputs, dtype=images.dtype, generator=generator)
     weight.requires_grad_(), bias.requires_grad_()
@@ -86,7 +86,8 @@ def test_convolution_and_its_gradients_are_pytorchs(case, outputs):
 
 @given(cases())
 def test_pooling_and_its_gradients_are_pytorchs(case):
-    images, kernel, stride, _, generator = case
+    images, (edge, _), stride, _, generator = case
+    kernel = min(edge, *images.shape[2:])
     for pool, reference in [
         (average_pooling, functional.avg_pool2d),
         (max_pooling, functional.max_pool2d),
@@ -118,7 +119,7 @@ def test_fold_is_the_gradient_of_unfold(case):
 
 def test_a_pixel_is_copied_kernel_times():
     """Not kernel² times: patches one above the other share their pixels' memory."""
-    patches = unfold(torch.zeros(2, 3, 8, 8), kernel=3)
+    patches = unfold(torch.zeros(2, 3, 8, 8), kernel=(3, 3))
     assert patches.shape == (3, 3, 3, 6, 2, 6)
     assert patches.untyped_storage().nbytes() == 4 * (3 * 2 * 8 * 6) * 3
 

@@ -142,3 +142,13 @@ def test_what_is_no_image_or_too_small_is_refused(shape, reason):
     with pytest.raises(UserError, match=f"^models.m needs images of .*, .* {reason}$"):
         block.check("m", shape, [5, 5])
     block.check("m", (3, 12, 12), [5, 5])
+
+
+@pytest.mark.parametrize("model", [LeNet, by_hand.LeNet])
+@pytest.mark.parametrize("edges", [(8, 8), (4, 4), (28, 11), (11, 28)])
+def test_a_direct_call_for_too_small_images_is_refused_alike(model, edges):
+    """4 × 4 would leave -1 × -1 = 1 pixel, 8 × 8 none."""
+    with pytest.raises(
+        ValueError, match="^LeNet needs .* 12 × 12 pixels, got {} × {}$".format(*edges)
+    ):
+        model((1, *edges), 10)

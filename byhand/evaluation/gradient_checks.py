@@ -62,7 +62,7 @@ def numbers(*shape: int, seed: int) -> Array:
     return array + 0.01 * array.sign()
 
 
-def unfold(images: Tensor, kernel: int, stride: int, padding: int = 0) -> Tensor:
+def unfold(images: Tensor, kernel: tuple, stride: int, padding: int = 0) -> Tensor:
     """Do as `convolution.unfold` by the engine: look pixels up by their places."""
     shape = images.data.shape
     places = torch.arange(shape.numel()).reshape(shape)
@@ -79,7 +79,7 @@ def as_images(values: Tensor, *shape: int) -> Tensor:
 
 def convolve(images: Tensor, weight: Tensor, bias: Tensor, **how: int) -> Tensor:
     """Do as `convolution.convolution` by the engine."""
-    patches = unfold(images, weight.data.shape[-1], **how)
+    patches = unfold(images, weight.data.shape[2:], **how)
     columns = patches.reshape(weight.data[0].numel(), -1)
     values = weight.reshape(len(weight.data), -1) @ columns + bias.reshape(-1, 1)
     return as_images(values, -1, *patches.data.shape[3:])
@@ -87,7 +87,7 @@ def convolve(images: Tensor, weight: Tensor, bias: Tensor, **how: int) -> Tensor
 
 def pool(images: Tensor, reduce: Callable[[Tensor, int], Tensor]) -> Tensor:
     """Return the mean or the largest number of each patch of 2 × 2, by the engine."""
-    patches = unfold(images, 2, stride=2)
+    patches = unfold(images, (2, 2), stride=2)
     channels, _, _, *others = patches.data.shape
     values = reduce(patches.reshape(channels, 4, *others), 1)
     return as_images(values, channels, *others)

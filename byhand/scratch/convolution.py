@@ -20,15 +20,15 @@ import torch
 from torch import Tensor
 
 
-def unfold(images: Tensor, kernel: int, stride: int = 1, padding: int = 0) -> Tensor:
-    """Return every patch: (channels, kernel, kernel, down, rows, across).
+def unfold(images: Tensor, kernel: tuple, stride: int = 1, padding: int = 0) -> Tensor:
+    """Return every patch: (channels, *kernel, down, rows, across).
 
     [c, i, j] holds pixel i, j of channel c of all patches, that is the images moved by i
     and j. The images are copied for each j; all i share the copy.
 
     Args:
         images: (rows, channels, height, width).
-        kernel: edge of a patch, at most the edge of the padded images.
+        kernel: (height, width) of a patch, at most those of the padded images.
         stride: pixels from one patch to the next, >= 1.
         padding: zeros added on each side, >= 0.
     """
@@ -39,19 +39,19 @@ def unfold(images: Tensor, kernel: int, stride: int = 1, padding: int = 0) -> Te
         padded = images.new_zeros(shape)
         padded[:, padding:-padding, :, padding:-padding] = images
         images = padded
-    moved = images.unfold(3, kernel, stride).permute(0, 4, 1, 2, 3).contiguous()
-    return moved.unfold(2, kernel, stride).permute(0, 5, 1, 2, 3, 4)
+    moved = images.unfold(3, kernel[1], stride).permute(0, 4, 1, 2, 3).contiguous()
+    return moved.unfold(2, kernel[0], stride).permute(0, 5, 1, 2, 3, 4)
 
 
 def fold(patches: Tensor, shape: torch.Size, stride: int, padding: int = 0) -> Tensor:
     """Return images of this shape, each pixel the sum over its patches: unfold's gradient."""
-    channels, kernel, _, down, rows, across = patches.shape
+    channels, high, wide, down, rows, across = patches.shape
     height, width = shape[2] + 2 * padding, shape[3] + 2 * padding
-    moved = patches.new_zeros(channels, kernel, height, rows, across)
+    moved = patches.new_zeros(channels, wide, height, rows, across)
     images = patches.new_zeros(channels, height, rows, width)
-    for i in range(kernel):
+    for i in range(high):
         moved[:, :, i : i + stride * down : stride] += patches[:, i]
-    for j in range(kernel):
+    for j in range(wide):
         images[..., j : j + stride * across : stride] += moved[:, j]
     images = images[:, padding : height - padding, :, padding : width - padding]
     return images.permute(2, 0, 1, 3)
@@ -66,17 +66,17 @@ def convolution(
 
     Args:
         images: (rows, channels, height, width).
-        weight: (outputs, channels, kernel, kernel), as torch.nn.Conv2d's.
+        weight: (outputs, channels, *kernel), as torch.nn.Conv2d's.
         bias: (outputs,).
         stride, padding: as `unfold` takes them.
     """
-    patches = unfold(images, weight.shape[-1], stride, padding)
+    patches = unfold(images, weight.shape[2:], stride, padding)
     down, rows, across = patches.shape[3:]
     values = bias.unsqueeze(1).repeat(1, down * rows * across)
-    for i in range(weight.shape[-1]):
+    for i in range(weight.shape[2]):
         seen = patches[:, i].flatten(2).flatten(0, 1)
         values.addmm_(weight[:, :, i].flatten(1), seen)
-    return values.reshape(-1, down, rows, across).permute(2, 0, 1, 3), patches
+    return values.unflatten(1, (down, rows, across)).permute(2, 0, 1, 3), patches
 
 
 def convolution_gradients(
@@ -90,15 +90,15 @@ def convolution_gradients(
 
     Args:
         patches: as `convolution` returned them.
-        weight: (outputs, channels, kernel, kernel).
+        weight: (outputs, channels, *kernel).
         gradient: (rows, outputs, down, across), with respect to `convolution`'s values.
     """
     by_bias = gradient.sum(dim=(0, 2, 3))
     gradient = gradient.permute(2, 1, 0, 3).flatten(2)
     by_weight = torch.empty_like(weight)
-    for i in range(weight.shape[-1]):
+    for i in range(weight.shape[2]):
         seen = patches[:, i].flatten(3).flatten(0, 1).permute(1, 2, 0)
-        by_weight[:, :, i] = (gradient @ seen).sum(0).unflatten(1, weight.shape[1:3])
+        by_weight[:, :, i] = (gradient @ seen).sum(0).unflatten(1, weight.shape[1::2])
     return [by_weight, by_bias]
 
 
@@ -121,7 +121,7 @@ def images_gradient(
 
 def average_pooling(images: Tensor, kernel: int, stride: int) -> Tensor:
     """Return the mean of every patch: (rows, channels, down, across)."""
-    columns = sum(unfold(images, kernel, stride).unbind(1))
+    columns = sum(unfold(images, (kernel, kernel), stride).unbind(1))
     return (sum(columns.unbind(1)) / kernel**2).permute(2, 0, 1, 3)
 
 
@@ -135,7 +135,7 @@ def average_pooling_gradient(
 
 def max_pooling(images: Tensor, kernel: int, stride: int) -> tuple[Tensor, Tensor]:
     """Return the largest pixel of every patch, and its place in the patch."""
-    largest = unfold(images, kernel, stride).flatten(1, 2).max(dim=1)
+    largest = unfold(images, (kernel, kernel), stride).flatten(1, 2).max(dim=1)
     return largest.values.permute(2, 0, 1, 3), largest.indices
 
 

@@ -49,6 +49,10 @@ class LeNet(Network):
         generator: torch.Generator | None = None,
     ):
         channels, height, width = shape
+        if min(height, width) < 12:
+            raise ValueError(
+                f"LeNet needs images of at least 12 × 12 pixels, got {height} × {width}"
+            )
         pixels = (height // 2 - 4) // 2 * ((width // 2 - 4) // 2)
         self.activate, self.activation_gradient = ACTIVATIONS[activation]
         shapes = [(6, channels, 5, 5), (16, 6, 5, 5)]

@@ -36,6 +36,10 @@ class LeNet(nn.Sequential):
         generator: torch.Generator | None = None,
     ):
         channels, height, width = shape
+        if min(height, width) < 12:
+            raise ValueError(
+                f"LeNet needs images of at least 12 × 12 pixels, got {height} × {width}"
+            )
         pixels = (height // 2 - 4) // 2 * ((width // 2 - 4) // 2)
         activate = ACTIVATIONS[activation]
         super().__init__(

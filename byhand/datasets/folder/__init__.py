@@ -1,24 +1,28 @@
 """What a dataset is, and how a folder becomes one."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from textwrap import shorten
 from typing import NamedTuple
 
 import numpy as np
 
-from byhand.datasets.folder.images import read_idx_files, read_image_folders
+from byhand.datasets.folder.images import read_idx_files, read_image_folders, visible
 from byhand.datasets.folder.points import read_tables
 from byhand.pipeline.errors import UserError
 
 log = logging.getLogger(__name__)
 
 MAX_CLASSES = 1000  # more are a mistake that would cost memory
-# the file or folder that marks a kind of dataset, and its reader
+# each kind of dataset: its reader, and what that reads; the first name marks the kind
 READERS = {
-    "train.csv": read_tables,
-    "train-images-idx3-ubyte": read_idx_files,
-    "train-images-idx3-ubyte.gz": read_idx_files,
-    "train": read_image_folders,
+    read_tables: ["train.csv", "test.csv"],
+    read_idx_files: [
+        *("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+        *("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "classes.txt"),
+    ],
+    read_image_folders: ["train", "test"],
 }
 
 
@@ -74,10 +78,8 @@ def read_dataset(folder: Path | str, standardize: bool = False) -> Dataset:
         UserError: the folder has no dataset, or a file is not what its name says.
     """
     folder = Path(folder)
-    found = [read for name, read in READERS.items() if (folder / name).exists()]
-    if not found:
-        raise UserError(f"{folder} has no dataset, none of {', '.join(READERS)}")
-    train, test, class_names, columns = found[0](folder)
+    read = find_reader(folder)
+    train, test, class_names, columns = read(folder)
     if len(class_names) > MAX_CLASSES:
         raise UserError(
             f"{folder} has {len(class_names)} classes, expected at most {MAX_CLASSES}"
@@ -87,19 +89,65 @@ def read_dataset(folder: Path | str, standardize: bool = False) -> Dataset:
         *(folder, len(train[1]), len(test[1]), len(class_names)),
     )
     dataset = Dataset(Part(*train), Part(*test), class_names, columns)
-    return standardized(dataset) if standardize else dataset
+    if len(class_names) == 1:
+        log.warning("%s has one class only, %s", folder, class_names[0])
+    empty = [name for name, n in zip(class_names, dataset.train_rows) if not n]
+    if empty:
+        log.warning(
+            "%s has no training rows of %s", folder, shorten(", ".join(empty), 200)
+        )
+    return standardized(dataset) if standardize and not dataset.has_images else dataset
+
+
+def find_reader(folder: Path) -> Callable:
+    """Return the reader of a folder's kind of dataset, and warn of what it will not read."""
+    names = [path.name for path in visible(folder)]
+    plain = {name.removesuffix(".gz") for name in names}
+    found = {read: reads for read, reads in READERS.items() if reads[0] in plain}
+    if len(found) != 1:
+        marks = [reads[0] for reads in READERS.values()]
+        has = [reads[0] for reads in found.values()]
+        raise UserError(
+            f"{folder} has {' and '.join(has) or 'no dataset'}, "
+            f"expected one of {', '.join(marks)}, and only one"
+        )
+    ((reader, reads),) = found.items()
+    # an IDX file may be plain or compressed; the plain one is read
+    reads = {name if name in names else f"{name}.gz" for name in reads}
+    if unread := [name for name in names if name not in reads]:
+        log.warning("%s: not read: %s", folder, shorten(", ".join(unread), 200))
+    return reader
 
 
 def standardized(dataset: Dataset) -> Dataset:
     """Return points whose columns have mean 0 and standard deviation 1 in the training rows.
 
-    A column that is constant in the training rows becomes 0 there.
+    A column that is constant in the training rows becomes 0 there, and its distance from
+    this constant in the test rows.
+
+    Raises:
+        UserError: a test value is too far away from the training rows for a float64.
     """
-    mean, std = (f(dataset.train.features, axis=0) for f in (np.mean, np.std))
-    std[std == 0] = 1
-    train, test = (
-        part._replace(features=(part.features - mean) / std) for part in dataset[:2]
-    )
+    train = dataset.train.features
+    with np.errstate(over="ignore"):
+        low, high = train.min(axis=0), train.max(axis=0)
+        # the mean's rounding must not hide differences as small as these
+        origin = np.where(high - low <= 1e-6 * np.abs(high), low, 0)
+        largest = np.abs(train - origin).max(axis=0)
+        largest[largest == 0] = 1
+        # units are powers of two: no digit changes, and no square overflows
+        unit = np.ldexp(1.0, np.frexp(largest)[1] - 1)
+        features = [(part.features - origin) / unit for part in dataset[:2]]
+        mean, std = (f(features[0], axis=0) for f in (np.mean, np.std))
+        std[std == 0] = 1
+        features = [(values - mean) / std for values in features]
+    if len(beyond := np.argwhere(~np.isfinite(features[1]))):
+        row, column = beyond[0]
+        raise UserError(
+            f"test.csv has {dataset.test.features[row, column]} in column "
+            f"{dataset.columns[column]}, too far from train.csv's to be standardized"
+        )
+    train, test = (p._replace(features=f) for p, f in zip(dataset[:2], features))
     return dataset._replace(train=train, test=test)
 
 

@@ -6,16 +6,20 @@ the elements.
 """
 
 import gzip
+import struct
+import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from byhand.pipeline.errors import UserError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
-GREY, COLOUR = ("1", "L", "LA"), ("P", "RGB", "RGBA", "CMYK")  # Pillow's modes
+GREY = ("1", "L", "LA")  # Pillow's modes; the others are in colour
+# what systems leave in folders, beside hidden files; in lower case
+OF_SYSTEMS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir")
 
 
 def read_idx_files(folder: Path):
@@ -39,6 +43,10 @@ def read_idx_files(folder: Path):
             raise UserError(
                 f"{images_path} has {len(images)} images and {labels_path} has "
                 f"{len(labels)} labels, expected equally many, and at least one"
+            )
+        if not images.size:
+            raise UserError(
+                f"{images_path} has images of {size(images)} pixels, expected some pixels"
             )
         if parts and images.shape[1:] != parts[0][0].shape[2:]:
             raise UserError(
@@ -69,13 +77,14 @@ def read_names(path: Path) -> list[str]:
 
 def read_idx(path: Path, dimensions: int) -> tuple[Path, np.ndarray]:
     """Return the path and the array of an IDX file of so many dimensions, plain or .gz."""
+    name, compressed = path.name, not path.exists()
+    if compressed:
+        path = path.with_name(f"{name}.gz")
+        if not path.exists():
+            raise UserError(f"{path.parent} has no {name}, plain or with .gz behind it")
     try:
-        if path.exists():
-            content = path.read_bytes()
-        else:
-            path = path.with_name(f"{path.name}.gz")
-            content = gzip.decompress(path.read_bytes())
-        array = decode_idx(content)
+        content = path.read_bytes()
+        array = decode_idx(gzip.decompress(content) if compressed else content)
     except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} {error}") from error
     if array.ndim != dimensions:
@@ -105,10 +114,11 @@ def read_image_folders(folder: Path):
     """Read folders train and test, each with a folder a class, as torchvision lays them out.
 
     Images are PNG or JPEG files of one size. If one image is in colour, all become so.
-    Classes are the folders of train, sorted; test may lack some. Hidden files are ignored,
-    other files are refused. Returns and raises as `read_idx_files`.
+    Classes are the folders of train, sorted; test may lack some. Hidden files, and those
+    that systems make, are ignored; other files are refused. Returns and raises as
+    `read_idx_files`.
     """
-    class_names = [path.name for path in visible(folder / "train")]
+    class_names = [path.name for path in visible(folder / "train") if path.is_dir()]
     listed = [list_images(folder / part, class_names) for part in ("train", "test")]
     (first, *_), _ = listed[0]
     images = {path: read_image(path) for paths, _ in listed for path in paths}
@@ -135,7 +145,7 @@ def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], list[
         if class_folder.name not in class_names or not class_folder.is_dir():
             raise UserError(
                 f"{class_folder} is no folder of a class; the folders of train are "
-                f"{', '.join(class_names)}"
+                f"{', '.join(class_names) or 'none'}"
             )
         files = visible(class_folder)
         if not files:
@@ -148,24 +158,46 @@ def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], list[
 
 
 def visible(folder: Path) -> list[Path]:
-    """Return the files and folders in a folder, sorted, without hidden ones."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    """Return the files and folders in a folder, sorted, without hidden ones and systems'."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.name[0] != "." and path.name.lower() not in OF_SYSTEMS
+    )
 
 
 def read_image(path: Path) -> Image.Image:
-    """Read a PNG or JPEG file of 8 bits a channel: grey (mode L) or in colour (RGB)."""
+    """Read a PNG or JPEG file of 8 bits a channel: grey (mode L) or in colour (RGB).
+
+    The image is turned as its EXIF data says, as a viewer shows it. Its gamma and colour
+    profile are not used. A JPEG of several pictures, as telephones write, is the first.
+    """
     if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"{path} is no image, expected {', '.join(SUFFIXES)}")
+    bomb = Image.DecompressionBombWarning
     try:
-        with Image.open(path) as image:
+        with (
+            warnings.catch_warnings(action="error", category=bomb),
+            Image.open(path, formats=("PNG", "JPEG")) as image,
+        ):
+            deep = "16B" in str(image.tile)  # Pillow would keep 8 bits of 16
+            animated = image.format == "PNG" and image.is_animated
             image.load()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UserError(f"{path} is not a whole image: {error}") from error
-    if image.mode not in GREY + COLOUR:
-        raise UserError(f"{path} has mode {image.mode}, expected 8 bits a channel")
-    if image.convert("RGBA").getchannel("A").getextrema() != (255, 255):
+            turned = ImageOps.exif_transpose(image)
+    except (bomb, Image.DecompressionBombError) as error:
+        raise UserError(
+            f"{path} is too large, expected at most {Image.MAX_IMAGE_PIXELS:,} pixels"
+        ) from error
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise UserError(f"{path} is not a whole PNG or JPEG: {error}") from error
+    if deep:
+        raise UserError(f"{path} has 16 bits a channel, expected 8")
+    if animated:
+        raise UserError(f"{path} is animated, expected one image")
+    in_colour = turned.convert("RGBA")
+    if in_colour.getchannel("A").getextrema() != (255, 255):
         raise UserError(f"{path} has transparent pixels, expected none")
-    return image.convert("L" if image.mode in GREY else "RGB")
+    return turned.convert("L") if turned.mode in GREY else in_colour.convert("RGB")
 
 
 def size(images: np.ndarray) -> str:
