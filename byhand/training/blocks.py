@@ -230,13 +230,15 @@ def load_model(name: str) -> Model:
     return block.model_copy(update=missing)
 
 
-def load_model_and_data(name: str) -> tuple[Model, Dataset]:
-    """Return a model's block and the dataset that it names.
+def load_model_and_data(
+    name: str, train_features: bool = True
+) -> tuple[Model, Dataset]:
+    """Return a model's block and the dataset that it names, as `read_dataset`.
 
     Raises:
         UserError: either can't be read, or the model can't learn from the data.
     """
     block = load_model(name)
-    dataset = read_dataset(block.data, block.standardize)
+    dataset = read_dataset(block.data, block.standardize, train_features)
     block.check(name, dataset.shape, dataset.train_rows)
     return block, dataset

@@ -51,12 +51,12 @@ class Dataset(NamedTuple):
     @property
     def has_images(self) -> bool:
         """Whether the features are images; otherwise they are points."""
-        return self.train.features.ndim == 4
+        return self.test.features.ndim == 4
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of a row's features."""
-        return self.train.features.shape[1:]
+        return self.test.features.shape[1:]
 
     @property
     def train_rows(self) -> list[int]:
@@ -65,10 +65,14 @@ class Dataset(NamedTuple):
         return counts.tolist()
 
 
-def read_dataset(folder: Path | str, standardize: bool = False) -> Dataset:
+def read_dataset(
+    folder: Path | str, standardize: bool = False, train_features: bool = True
+) -> Dataset:
     """Read a folder with a dataset in it, points or images: see `points` and `images`.
 
     standardize: whether points get mean 0 and standard deviation 1.
+    train_features: whether the features of training points are needed; if not, and if
+        nothing is standardized, they are not read, and have no columns.
 
     Raises:
         UserError: the folder has no dataset, or a file is not what its name says.
@@ -77,7 +81,8 @@ def read_dataset(folder: Path | str, standardize: bool = False) -> Dataset:
     found = [read for name, read in READERS.items() if (folder / name).exists()]
     if not found:
         raise UserError(f"{folder} has no dataset, none of {', '.join(READERS)}")
-    train, test, class_names, columns = found[0](folder)
+    options = [train_features or standardize] if found[0] is read_tables else []
+    train, test, class_names, columns = found[0](folder, *options)
     if len(class_names) > MAX_CLASSES:
         raise UserError(
             f"{folder} has {len(class_names)} classes, expected at most {MAX_CLASSES}"
