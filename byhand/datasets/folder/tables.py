@@ -88,13 +88,16 @@ def read_header(path: Path) -> list[str]:
 
 def read_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield each line's place, for messages, and its fields."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                place = f"{path}, line {number}"
-                yield place, split_fields(place, line.rstrip("\r\n"))
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not text in UTF-8: {error}") from error
+    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+        for number, line in enumerate(file, start=1):
+            place = f"{path}, line {number}"
+            try:
+                line.encode()
+            except UnicodeEncodeError as error:
+                raise UserError(
+                    f"{place} is not text in UTF-8: {quoted(line[error.start :])}"
+                ) from error
+            yield place, split_fields(place, line.rstrip("\r\n"))
 
 
 def split_fields(place: str, line: str) -> list[str]:
@@ -106,7 +109,7 @@ def split_fields(place: str, line: str) -> list[str]:
         if not (found := FIELD.match(line, end)):
             raise UserError(
                 f"{place}: field {len(fields) + 1} is {quoted(line[end:-1])}, "
-                "expected a quote in this line that ends the field"
+                "expected its closing quote before a comma or the end of the line"
             )
         inside, plain = found.groups()
         fields.append(plain if inside is None else inside.replace('""', '"'))
