@@ -124,6 +124,8 @@ def test_numbers_too_long_to_keep_all_digits_are_told_of(tmp_path, read_table, c
         ("x,y,z,label\n1e999,2,3,0\n", ", line 2: x is '1e999', expected a finite"),
         ("x,y,z,label\n,2,3,0\n", ", line 2: x is '', expected a finite number"),
         ("x,y,z,label\n1,2,3, \n", ", line 2: label is empty, expected text or a"),
+        ('x,label\n1,a\n""\n', ", line 3 has 1 fields, expected 2: x, label"),
+        ("\nx,label\n1,a\n", " has columns none; expected label and at least one"),
         ("x,label\n1,\u200b\n", ", line 2: label is empty, expected text or a"),
         ("x,label\n1,a\x00b\n", r", line 2: label is 'a\\x00b', expected no control"),
         ("x,label\n1,a\n2,b\u2028\n", r", line 3: label is 'b\\u2028', expected no"),
@@ -189,11 +191,11 @@ def test_many_columns_are_not_all_named(tmp_path):
 # both readers
 
 
-def outcome(read, content: bytes):
+def outcome(read, content: bytes, with_features: bool = True):
     with tempfile.NamedTemporaryFile() as file:
         path = Path(file.name)
         path.write_bytes(content)
-        table = read(path, read_header(path), True)
+        table = read(path, read_header(path), with_features)
         return table and (
             table.columns,
             table.features.shape,
@@ -240,9 +242,10 @@ TEXTS = st.tuples(st.lists(LINES, max_size=8), st.sampled_from(["\n", "\r", "\r\
 @example(b"1," + b"a" * 2_000_000)
 def test_pyarrow_reads_what_lines_read_and_refuses_what_they_refuse(content):
     content = b"x,label\n" + content
-    fast = outcome(read_large, content)
+    fast, labels = (outcome(read_large, content, wanted) for wanted in (True, False))
     try:
         assert fast in (None, outcome(read_lines, content))
+        assert labels in (None, outcome(read_lines, content, False))
     except UserError as error:
         assert fast is None
         assert "\n" not in str(error)
@@ -277,6 +280,7 @@ def test_a_large_file_is_told_of_and_a_line_is_found_in_it(
     path.write_text("x,label\n1,a\n1_0,b\n")
     with caplog.at_level(logging.INFO), pytest.raises(UserError, match="line 3: x is"):
         tables.read_table(path)
+    assert f"reading {path} again, line by line" in caplog.messages
     assert f"reading {path}, 0 MB" in caplog.messages
 
 

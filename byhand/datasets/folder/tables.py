@@ -26,7 +26,7 @@ from byhand.pipeline.errors import UserError
 
 log = logging.getLogger(__name__)
 
-LARGE = 4_000_000  # bytes; lines of fewer are read in less than a second
+LARGE = 1_000_000  # bytes; lines of fewer are read while pyarrow would be imported
 EXACT = 2**53  # up to here, float64 has every whole number
 NUMBER = re.compile(r"[ \t]*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[ \t]*")
 FIELD = re.compile(r' *"((?:[^"]|"")*+)",|(?! *")([^,]*),')  # with quotes, or without
@@ -54,6 +54,8 @@ def read_table(path: Path, with_features: bool = True) -> Table:
     if (size := path.stat().st_size) >= LARGE:
         log.info("reading %s, %.0f MB", path, size / 1e6)
         table = read_large(path, header, with_features)
+        if table is None:
+            log.info("reading %s again, line by line", path)
     table = table or read_lines(path, header, with_features)
     low, high = table.features.min(axis=0), table.features.max(axis=0)
     if (rounded := np.flatnonzero(np.maximum(-low, high) >= EXACT)).size:
@@ -87,7 +89,7 @@ def read_header(path: Path) -> list[str]:
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield each line's place, for messages, and its fields."""
+    """Yield the place, for messages, and the fields of the first line and all not empty."""
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
         for number, line in enumerate(file, start=1):
             place = f"{path}, line {number}"
@@ -97,7 +99,8 @@ def read_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
                 raise UserError(
                     f"{place} is not text in UTF-8: {quoted(line[error.start :])}"
                 ) from error
-            yield place, split_fields(place, line.rstrip("\r\n"))
+            if (text := line.rstrip("\r\n")) or number == 1:
+                yield place, split_fields(place, text)
 
 
 def split_fields(place: str, line: str) -> list[str]:
@@ -124,8 +127,6 @@ def read_lines(path: Path, header: list[str], with_features: bool) -> Table:
     rows = read_rows(path)
     next(rows)
     for place, fields in rows:
-        if fields == [""]:
-            continue
         if len(fields) != len(header):
             raise UserError(
                 f"{place} has {len(fields)} fields, "
