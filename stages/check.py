@@ -66,7 +66,7 @@ def main() -> None:
     write_json(Path("data/params.json"), load_params("", dict[str, Any]))
 
 
-def read_if_there(folder: str, params: Params):
+def read_if_there(folder: str, params: Params) -> tuple | None:
     """Return the shape and the training rows of the data in a folder, or None if not there.
 
     Data that stages make may be half there, after one was stopped: they make it again.

@@ -1,6 +1,7 @@
 """Labels: what a field of that column may hold, and which labels are one class."""
 
 import re
+from pathlib import Path
 
 from byhand.datasets.folder.names import listed, refuse_control, seen
 from byhand.pipeline.errors import UserError
@@ -23,7 +24,7 @@ def read_label(place: str, field: str) -> str:
     return label
 
 
-def number_classes(train: list[str], test: list[str], test_path: str):
+def number_classes(train: list[str], test: list[str], test_path: Path):
     """Return the names of classes, sorted, and the class of each train and test label.
 
     If all train labels are whole numbers, so are the classes: +1 and 1.0 are the class 1.
