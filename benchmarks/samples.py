@@ -1,4 +1,4 @@
-"""How many rows a second are generated and split, against a loop over points and pandas."""
+"""How many rows a second are generated, split and read, against a loop and pandas."""
 
 import csv
 import logging
@@ -15,6 +15,7 @@ import pandas as pd
 import yaml
 
 from benchmarks.measure import Group, in_turn
+from byhand.datasets.folder.tables import read_table
 from stages import generate, split
 
 CLUSTERS = 10
@@ -23,7 +24,7 @@ SEED = 9603602
 
 
 def groups(root: Path, rounds: int) -> Iterator[Group]:
-    """Measure both stages at each size, files included, without the start of a process."""
+    """Measure both stages and the reader at each size, without the start of a process."""
     logging.disable(logging.INFO)
     before = Path.cwd()
     for rows in ROWS:
@@ -38,7 +39,12 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
                 "stage split, its picture too": lambda: split.main("clusters"),
                 "pandas": split_by_pandas,
             }
-            for verb, calls in [("generate", generating), ("split", splitting)]:
+            reading = {
+                "our reader": read_by_ours,
+                "pandas": read_by_pandas,
+            }
+            verbs = {"generate": generating, "split": splitting, "read": reading}
+            for verb, calls in verbs.items():
                 few = rows <= 10_000
                 seconds = in_turn(calls, rounds if few else 1, warm_up=few)
                 speeds = {name: rows / value for name, value in seconds.items()}
@@ -93,3 +99,13 @@ def split_by_pandas() -> None:
     rows = int(0.8 * len(samples))
     samples[:rows].to_csv("train.csv", index=False)
     samples[rows:].to_csv("test.csv", index=False)
+
+
+def read_by_ours() -> None:
+    """Read the generated rows as a dataset's, every number checked."""
+    read_table(Path("data/samples/clusters.csv"))
+
+
+def read_by_pandas() -> None:
+    """Read the generated rows with pandas."""
+    pd.read_csv("data/samples/clusters.csv")

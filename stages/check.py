@@ -10,14 +10,15 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from byhand.datasets.folder import Dataset, read_dataset
+from byhand.datasets.folder import read_dataset
 from byhand.datasets.settings import FASHION_MNIST, Generate, Preview, SampleSet, Split
 from byhand.evaluation.settings import SeedCount, Studies
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import write_bytes, write_json
 from byhand.pipeline.params import Name, Section, Seed, load_params
 from byhand.titanic.settings import Titanic
-from byhand.training.blocks import Fit, Models, Train, load_model
+from byhand.training.blocks import Models, load_model
+from byhand.training.recipes import Fit, Train
 
 # a model's folder in hub/ lies beside them
 OTHERS_IN_HUB = {"fashion_mnist", "samples", "space"}
@@ -53,28 +54,29 @@ def main() -> None:
         raise UserError(
             f"params.yaml: models.{name} needs another name, hub/{name} is no model's"
         )
-    datasets = {
+    found = {
         folder: read_if_there(folder, params)
         for folder in {block.data for block in params.models.values()}
     }
     for name in params.models:
         block = load_model(name)
-        if dataset := datasets[block.data]:
-            block.check(name, dataset.shape, dataset.train_rows)
+        if shape_and_rows := found[block.data]:
+            block.check(name, *shape_and_rows)
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")
     # without comments and layout; keys stay in their order
     write_json(Path("data/params.json"), load_params("", dict[str, Any]))
 
 
-def read_if_there(folder: str, params: Params) -> Dataset | None:
-    """Return the dataset in a folder, or None if it is not there yet.
+def read_if_there(folder: str, params: Params) -> tuple | None:
+    """Return the shape and the training rows of the data in a folder, or None if not there.
 
     Data that stages make may be half there, after one was stopped: they make it again.
     """
     if not Path(folder).exists():
         return None
     try:
-        return read_dataset(folder)
+        dataset = read_dataset(folder)
+        return dataset.shape, dataset.train_rows
     except (UserError, OSError):
         made_by_stages = {f"data/split/{name}" for name in params.samples}
         if folder in {FASHION_MNIST, *made_by_stages}:

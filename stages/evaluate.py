@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def main(name: str) -> None:
-    block, dataset = load_model_and_data(name)
+    block, dataset = load_model_and_data(name, train_features=False)
     class_names, targets = dataset.class_names, dataset.test.targets
     logits = predict(Path(f"models/{name}.safetensors"), block, dataset)
     predictions = logits.argmax(axis=1)

@@ -37,10 +37,12 @@ TRAINERS = ["softmax_clusters_scratch", "mlp_xor_scratch"]  # the page trains th
 
 def main() -> None:
     blocks = {name: load_model(name) for name in load_params("models", Models)}
-    folders = [block.data for block in blocks.values()]
+    folders = dict.fromkeys([*(b.data for b in blocks.values()), FASHION_MNIST])
+    # of other points, the page shows those that test
+    trained = {mlp.XOR, *(blocks[m].data for m in TRAINERS if m in blocks)}
     results = Results(
         blocks=blocks,
-        datasets={f: read_dataset(f) for f in dict.fromkeys([*folders, FASHION_MNIST])},
+        datasets={f: read_dataset(f, train_features=f in trained) for f in folders},
         plots=read_plots(Path("plots")),
         metrics=read_metrics(Path("metrics")),
         seed=load_params("seed", Seed),

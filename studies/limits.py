@@ -14,8 +14,9 @@ from byhand.pipeline.outputs import write_arrays, write_json
 from byhand.pipeline.params import Seed, load_params
 from byhand.sklearn.logistic import Logistic
 from byhand.training import models
-from byhand.training.blocks import Fit, load_model_and_data
+from byhand.training.blocks import load_model_and_data
 from byhand.training.descent import start
+from byhand.training.recipes import Fit
 
 
 def main(name: str) -> None:

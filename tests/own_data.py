@@ -34,6 +34,13 @@ def write_points(folder: Path, data) -> None:
         )
 
 
+def write_tables(folder: Path, train: str, test: str) -> Path:
+    """Write two texts as train.csv and test.csv, and return the folder."""
+    for name, text in [("train", train), ("test", test)]:
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
 def write_idx(path: Path, array: np.ndarray) -> None:
     """Write unsigned bytes as an IDX file."""
     shape = np.array(array.shape, dtype=">u4").tobytes()

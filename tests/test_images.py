@@ -97,6 +97,8 @@ def test_classes_are_numbers_unless_a_file_names_them(idx_folder):
         ),
         ("a\n\nc\nd\ne\nf\n", "classes.txt has .*, expected a name of its own on each"),
         ("", "classes.txt has .*, expected a name of its own on each line"),
+        ("é\ne\u0301\nc\nd\ne\nf\n", r"class 'e\\u0301' looks like '\\xe9', expected"),
+        ("a\nb\tc\nc\nd\ne\nf\n", r"class is 'b\\tc', expected no control characters"),
     ],
 )
 def test_names_that_are_not_one_a_class_are_refused(idx_folder, names, message):
@@ -372,6 +374,14 @@ def with_a_class_of_its_own(folder):
     (folder / "test/bird").mkdir()
 
 
+def with_a_class_that_looks_like_another(folder):
+    (folder / "test/dog\u200b").mkdir()
+
+
+def with_a_class_over_two_lines(folder):
+    (folder / "train/bird\nfish").mkdir()
+
+
 def with_an_empty_class(folder):
     (folder / "train/bird").mkdir()
 
@@ -398,6 +408,11 @@ def with_an_empty_class(folder):
         (with_notes, "train/cat/notes.txt is no image, expected .png, .jpg, .jpeg"),
         (with_a_class_of_its_own, "test/bird is no folder of a class; .* are cat, dog"),
         (with_an_empty_class, "train/bird has no images"),
+        (
+            with_a_class_that_looks_like_another,
+            r"class 'dog\\u200b' looks like 'dog', expected one spelling",
+        ),
+        (with_a_class_over_two_lines, r"class is 'bird\\nfish', expected no control"),
     ],
 )
 def test_images_that_cannot_be_used_are_refused_by_name(image_folders, spoil, message):

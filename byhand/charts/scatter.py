@@ -16,10 +16,13 @@ IN_A_PLANE = [(0.06, 0.11, 0.37, 0.76), (0.49, 0.11, 0.37, 0.76)]
 
 
 def draw_splits(name: str, dataset: Dataset) -> Figure:
-    """Draw the training points of a sample set beside its test points, coloured by label."""
-    train, test, axes = to_draw(dataset)
+    """Draw the training points of a sample set beside its test points, coloured by label.
+
+    Points have three columns.
+    """
+    train, test = dataset.train.features, dataset.test.features
     captions = f"training set, {len(train):,} points", f"test set, {len(test):,} points"
-    figure, left, right = two_panels(f"Samples: {name}", axes, captions)
+    figure, left, right = two_panels(f"Samples: {name}", dataset.columns, captions)
     scatter(left, train, dataset.train.targets, dataset.class_names, size=7)
     scatter(right, test, dataset.test.targets, dataset.class_names, size=12)
     add_legend(figure, left)
@@ -33,7 +36,7 @@ def draw_predicted_points(
 
     predictions are (rows,) int64, for all test points; wrong ones have a black edge.
     """
-    _, points, axes = to_draw(dataset)
+    points, axes = to_draw(dataset.test.features, dataset.columns)
     targets, names = dataset.test.targets, dataset.class_names
     wrong = predictions != targets
     counts = f"{wrong.sum():,} of {len(wrong):,} wrong"
@@ -103,26 +106,24 @@ def add_legend(figure: Figure, panel) -> None:
     )
 
 
-def to_draw(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return training points, test points, (rows, 3) or (rows, 2), and the names of the axes.
+def to_draw(points: np.ndarray, columns: list[str]) -> tuple[np.ndarray, list[str]]:
+    """Return points to draw, (rows, 3) or (rows, 2), and the names of the axes.
 
-    Three features are drawn in space as they are. Otherwise, the points are drawn in the
-    plane of the training points' two largest principal components (Pearson, 1901). An axis
-    names its share of the variance. The sign of a component is free: the largest weight is
-    made positive.
+    Points of three columns are drawn in space as they are. Others are drawn in the plane of
+    their own two largest principal components (Pearson, 1901). An axis names its share of
+    the variance. The sign of a component is free: the largest weight is made positive.
     """
-    train, test = dataset.train.features, dataset.test.features
-    if len(dataset.columns) == 3:
-        return train, test, dataset.columns
-    mean = train.mean(axis=0)
-    _, lengths, components = np.linalg.svd(train - mean, full_matrices=False)
+    if len(columns) == 3:
+        return points, columns
+    centred = points - points.mean(axis=0)
+    _, lengths, components = np.linalg.svd(centred, full_matrices=False)
     largest = np.abs(components).argmax(axis=1)
     components *= np.sign(components[range(len(components)), largest])[:, np.newaxis]
-    plane, shares = np.zeros((2, train.shape[1])), np.zeros(2)
+    plane, shares = np.zeros((2, len(columns))), np.zeros(2)
     plane[: len(components)] = components[:2]
     shares[: len(components)] = (lengths**2 / max((lengths**2).sum(), 1e-300))[:2]
     names = [
         f"principal component {i}, {share:.0%} of the variance"
         for i, share in enumerate(shares, start=1)
     ]
-    return (train - mean) @ plane.T, (test - mean) @ plane.T, names
+    return centred @ plane.T, names

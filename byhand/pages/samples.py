@@ -11,7 +11,8 @@ def chapter(results: Results) -> tuple[dict, dict]:
     for folder, dataset in results.datasets.items():
         if dataset.has_images:
             continue
-        names, (_, points, axes) = dataset.class_names, to_draw(dataset)
+        names = dataset.class_names
+        points, axes = to_draw(dataset.test.features, dataset.columns)
         labels = [names[target] for target in dataset.test.targets]
         shown = {folder: labels}
         for model in results.models_on(folder):

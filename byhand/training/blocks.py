@@ -12,27 +12,10 @@ from pydantic import Field, model_validator
 from byhand.datasets.folder import Dataset, read_dataset
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.params import Count, Name, Positive, Section, load_params
+from byhand.training.recipes import Fit, Momentum, Schedule, Train
 
 ROOMS = Path(__file__).parents[1]  # byhand/: a room for each `how` of a model
 Units = Annotated[int, Field(ge=1, le=10_000)]
-Momentum = Annotated[float, Field(ge=0, lt=1)]
-Schedule = Literal["constant", "cosine"]
-
-
-class Train(Section):
-    """Gradient descent, unless a model's block says otherwise."""
-
-    lr: Positive
-    epochs: Count
-    momentum: Momentum
-    schedule: Schedule
-
-
-class Fit(Section):
-    """scikit-learn's solver, unless a model's block says otherwise."""
-
-    C: Positive
-    max_iter: Count
 
 
 class Block(Section):
@@ -150,7 +133,6 @@ class LeNet(OfImages):
     smallest: ClassVar[int] = 12
     title: ClassVar[str] = "LeNet"
     kind: Literal["lenet"]
-    how: Literal["scratch", "torch"]
     activation: Literal["relu", "sigmoid"]
     init: Literal["he", "xavier"]
 
@@ -170,7 +152,6 @@ class ResNet(OfImages):
 
     title: ClassVar[str] = "ResNet"
     kind: Literal["resnet"]
-    how: Literal["trainer"]
     dtype: Literal["float32"]
     embedding: Units
     hidden: Annotated[list[Units], Field(min_length=1)]
@@ -243,13 +224,15 @@ def load_model(name: str) -> Model:
     return block.model_copy(update=missing)
 
 
-def load_model_and_data(name: str) -> tuple[Model, Dataset]:
-    """Return a model's block and the dataset that it names.
+def load_model_and_data(
+    name: str, train_features: bool = True
+) -> tuple[Model, Dataset]:
+    """Return a model's block and the dataset that it names, as `read_dataset`.
 
     Raises:
         UserError: either can't be read, or the model can't learn from the data.
     """
     block = load_model(name)
-    dataset = read_dataset(block.data, block.standardize)
+    dataset = read_dataset(block.data, block.standardize, train_features)
     block.check(name, dataset.shape, dataset.train_rows)
     return block, dataset

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import shorten
 from typing import NamedTuple
 
 import numpy as np
 
 from byhand.datasets.folder.images import read_idx_files, read_image_folders, visible
+from byhand.datasets.folder.names import listed
 from byhand.datasets.folder.points import read_tables
 from byhand.pipeline.errors import UserError
 
@@ -55,12 +55,12 @@ class Dataset(NamedTuple):
     @property
     def has_images(self) -> bool:
         """Whether the features are images; otherwise they are points."""
-        return self.train.features.ndim == 4
+        return self.test.features.ndim == 4
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of a row's features."""
-        return self.train.features.shape[1:]
+        return self.test.features.shape[1:]
 
     @property
     def train_rows(self) -> list[int]:
@@ -69,20 +69,26 @@ class Dataset(NamedTuple):
         return counts.tolist()
 
 
-def read_dataset(folder: Path | str, standardize: bool = False) -> Dataset:
+def read_dataset(
+    folder: Path | str, standardize: bool = False, train_features: bool = True
+) -> Dataset:
     """Read a folder with a dataset in it, points or images: see `points` and `images`.
 
     standardize: whether points get mean 0 and standard deviation 1.
+    train_features: whether the features of training points are needed; if not, and if
+        nothing is standardized, they are not read, and have no columns.
 
     Raises:
         UserError: the folder has no dataset, or a file is not what its name says.
     """
     folder = Path(folder)
     read = find_reader(folder)
-    train, test, class_names, columns = read(folder)
+    options = [train_features or standardize] if read is read_tables else []
+    train, test, class_names, columns = read(folder, *options)
     if len(class_names) > MAX_CLASSES:
         raise UserError(
-            f"{folder} has {len(class_names)} classes, expected at most {MAX_CLASSES}"
+            f"{folder} has {len(class_names)} classes, expected at most {MAX_CLASSES}; labels "
+            "are classes, there is no regression here"
         )
     log.info(
         "read %s: %d training and %d test rows, %d classes",
@@ -93,9 +99,7 @@ def read_dataset(folder: Path | str, standardize: bool = False) -> Dataset:
         log.warning("%s has one class only, %s", folder, class_names[0])
     empty = [name for name, n in zip(class_names, dataset.train_rows) if not n]
     if empty:
-        log.warning(
-            "%s has no training rows of %s", folder, shorten(", ".join(empty), 200)
-        )
+        log.warning("%s has no training rows of %s", folder, listed(empty))
     return standardized(dataset) if standardize and not dataset.has_images else dataset
 
 
@@ -115,7 +119,7 @@ def find_reader(folder: Path) -> Callable:
     # an IDX file may be plain or compressed; the plain one is read
     reads = {name if name in names else f"{name}.gz" for name in reads}
     if unread := [name for name in names if name not in reads]:
-        log.warning("%s: not read: %s", folder, shorten(", ".join(unread), 200))
+        log.warning("%s: not read: %s", folder, listed(unread))
     return reader
 
 

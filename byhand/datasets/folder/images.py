@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from byhand.datasets.folder.names import check_names, listed
 from byhand.pipeline.errors import UserError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -71,7 +72,10 @@ def read_names(path: Path) -> list[str]:
         raise UserError(f"{path} is not text in UTF-8: {error}") from error
     names = [name.strip() for name in names]
     if not names or "" in names or len(set(names)) < len(names):
-        raise UserError(f"{path} has {names}, expected a name of its own on each line")
+        raise UserError(
+            f"{path} has {listed(names)}, expected a name of its own on each line"
+        )
+    check_names(f"{path}: class", names)
     return names
 
 
@@ -119,6 +123,8 @@ def read_image_folders(folder: Path):
     `read_idx_files`.
     """
     class_names = [path.name for path in visible(folder / "train") if path.is_dir()]
+    of_test = [path.name for path in visible(folder / "test")]
+    check_names(f"{folder}: class", [*class_names, *of_test])
     listed = [list_images(folder / part, class_names) for part in ("train", "test")]
     (first, *_), _ = listed[0]
     images = {path: read_image(path) for paths, _ in listed for path in paths}
@@ -145,7 +151,7 @@ def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], list[
         if class_folder.name not in class_names or not class_folder.is_dir():
             raise UserError(
                 f"{class_folder} is no folder of a class; the folders of train are "
-                f"{', '.join(class_names) or 'none'}"
+                f"{listed(class_names) or 'none'}"
             )
         files = visible(class_folder)
         if not files:
