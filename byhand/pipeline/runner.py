@@ -9,6 +9,7 @@ import argparse
 import importlib
 import inspect
 import logging
+import os
 import pkgutil
 import sys
 
@@ -17,6 +18,8 @@ from byhand.pipeline.lifetime import end_with_parent
 from byhand.pipeline.network import stay_offline
 from byhand.pipeline.outputs import keep_to_avx2
 from byhand.pipeline.preloaded import call_with_imports
+
+TAKE_BACK = "git restore -SW params.yaml dvc.lock studies/dvc.lock metrics plots && dvc checkout"
 
 
 def run(package: str) -> None:
@@ -36,8 +39,9 @@ def call(package: str, *words: str) -> None:
     """Call a script's main with the words behind the script's name.
 
     Each line of the log begins with the name. A UserError, or a file that can't be read or
-    written, ends the process with a sentence and exit status 1. Any other exception is a
-    bug and keeps its traceback.
+    written, ends the process with a sentence and exit status 1; if DVC runs the script, a
+    second line says how to take the run back. Any other exception is a bug and keeps its
+    traceback.
     """
     modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
     names = [module.name for module in modules if module.name != "__main__"]
@@ -55,10 +59,20 @@ def call(package: str, *words: str) -> None:
             parser.error(f"{name} takes {len(expected)} ARG, got {len(arguments)}")
         main(*arguments)
     except UserError as error:
-        sys.exit(f"{script}: error: {error}")
+        sys.exit(complaint(script, error))
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}" if error.filename else error
-        sys.exit(f"{script}: error: {reason}")
+        sys.exit(complaint(script, reason))
     except ModuleNotFoundError as error:
         error.add_note(f"{sys.executable} runs this: is .venv activated?")
         raise
+
+
+def complaint(script: str, reason: object) -> str:
+    """Return why a script failed and, if DVC runs it here, how to take the run back."""
+    said = f"{script}: error: {reason}"
+    if (
+        os.environ.get("DVC_ROOT") == os.getcwd()
+    ):  # not so in an experiment's own folder
+        said += f"\n{script}: this takes the run back: {TAKE_BACK}"
+    return said
