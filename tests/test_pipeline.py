@@ -296,7 +296,7 @@ def test_a_stage_that_fails_says_what_brings_back_all_but_other_edits(edited):
     reason = "error: training diverged: the loss of epoch 1 is nan"
     assert f"train@mlp_xor_scratch: {reason}" in result.stderr
     assert (
-        f"train@mlp_xor_scratch: this takes the run back: {TAKE_BACK}\n"
+        f"train@mlp_xor_scratch: back to the last commit: {TAKE_BACK}\n"
         in result.stderr
     )
     assert edited.outputs() != before

@@ -39,9 +39,8 @@ def call(package: str, *words: str) -> None:
     """Call a script's main with the words behind the script's name.
 
     Each line of the log begins with the name. A UserError, or a file that can't be read or
-    written, ends the process with a sentence and exit status 1; if DVC runs the script, a
-    second line says how to take the run back. Any other exception is a bug and keeps its
-    traceback.
+    written, ends the process with a sentence and exit status 1. Any other exception is a
+    bug and keeps its traceback.
     """
     modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
     names = [module.name for module in modules if module.name != "__main__"]
@@ -69,10 +68,8 @@ def call(package: str, *words: str) -> None:
 
 
 def complaint(script: str, reason: object) -> str:
-    """Return why a script failed and, if DVC runs it here, how to take the run back."""
+    """Return why a script failed and, if DVC runs it here, what takes the run back."""
     said = f"{script}: error: {reason}"
-    if (
-        os.environ.get("DVC_ROOT") == os.getcwd()
-    ):  # not so in an experiment's own folder
-        said += f"\n{script}: this takes the run back: {TAKE_BACK}"
+    if os.environ.get("DVC_ROOT") == os.getcwd():  # an experiment's own folder is not
+        said += f"\n{script}: back to the last commit: {TAKE_BACK}"
     return said
