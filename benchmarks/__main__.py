@@ -36,6 +36,7 @@ def main() -> None:
     if not (ROOT / "data/FashionMNIST/raw").exists():
         sys.exit("no data yet: make repro gets it")
 
+    sys.stdout.reconfigure(errors="replace")  # ASCII has no ×
     prepare()  # before packages that compute are imported
     start = time.perf_counter()
     print(f"{machine()}\n")

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import yaml
 
+from byhand.pipeline.runner import TAKE_BACK
+
 ROOT = Path(__file__).parents[1]
 # as on a user's PATH once the venv is activated
 ENVIRONMENT = os.environ | {
@@ -24,6 +26,11 @@ PLAIN = {
 }
 
 
+ROBUSTNESS = (ROOT / "docs/robustness.md").read_text("utf-8")
+# what it says to do after an experiment was killed: its second block of commands
+AFTER_A_KILL = ROBUSTNESS.split("```sh\n")[2].partition("```")[0]
+
+
 class Project:
     """A clone of this project in a folder of its own."""
 
@@ -34,7 +41,7 @@ class Project:
             if (ROOT / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, folder / name)
-        run(folder, "git", "init", "-q")
+        run(folder, "git", "init", "-q", "-b", "main")
         self.commit()
 
     def commit(self) -> None:
@@ -62,6 +69,13 @@ class Project:
             for path in sorted((self.folder / name).rglob("*"))
             if path.is_file()
         }
+
+    def take_back(self, commands: str = TAKE_BACK) -> str:
+        """Do as a stage that failed says; return what DVC says."""
+        result = run(self.folder, "sh", "-ec", commands, check=False)
+        if "Use `--force`" in result.stderr:  # where a terminal asks, the answer is y
+            result = self.attempt("checkout", "--force")
+        return result.stdout + result.stderr
 
     def change(self, old: str, new: str) -> None:
         path = self.folder / "params.yaml"

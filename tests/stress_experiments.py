@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.project import ROOT, Project, run
+from tests.project import ROOT, Project
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "report/index.html").exists(), reason="no results yet: make repro"
@@ -56,8 +56,7 @@ def test_eight_queued_on_two_workers_have_the_metrics_of_eight_one_by_one(tmp_pa
     one_by_one = finished_project(tmp_path / "one_by_one")
     for setting in SETTINGS:
         one_by_one.dvc("exp", "run", "-S", setting)
-        run(one_by_one.folder, "git", "restore", ".")
-        one_by_one.dvc("checkout", "--quiet")
+        one_by_one.take_back()
 
     assert len(metrics(together)) == len(SETTINGS)
     assert metrics(together) == metrics(one_by_one)

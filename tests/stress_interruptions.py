@@ -1,9 +1,10 @@
-"""Stop a running `dvc repro` at a random moment: the next one gives the same bytes.
+"""Stop DVC at a random moment: the next `dvc repro` gives the same bytes.
 
 A stage's outputs and its entry in dvc.lock are removed, the whole pipeline is run, and
 stopped somewhere within that stage; every stage has its turn. Where DVC itself was just
 writing a file of its own, that is half a file, and is put right first, as
-docs/robustness.md says.
+docs/robustness.md says. An experiment is stopped as well, and taken back by the commands of
+that page.
 """
 
 import os
@@ -20,9 +21,17 @@ import psutil
 import pytest
 import yaml
 
-from tests.project import ENVIRONMENT, ROOT, Project, lock_of, processes_in, run
+from tests.project import (
+    AFTER_A_KILL,
+    ENVIRONMENT,
+    ROOT,
+    Project,
+    lock_of,
+    processes_in,
+    run,
+)
 
-SECONDS_TO_END = 5  # that a stage and its H2O server have, once dvc is gone
+SECONDS_TO_END = 15  # that a stage and its H2O server have, once dvc is gone
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "data/FashionMNIST/raw").exists(), reason="no data yet: make repro"
@@ -90,6 +99,19 @@ def forget(project: Project, stage: str) -> None:
     (project.folder / "dvc.lock").write_text(yaml.safe_dump(lock, sort_keys=False))
 
 
+def stop(project: Project, process: subprocess.Popen, how: signal.Signals) -> None:
+    """Stop DVC by a signal; nothing of it is left, and it had no traceback to tell."""
+    if how == signal.SIGINT:  # a terminal sends it to all in the foreground
+        os.killpg(process.pid, how)
+    else:
+        process.send_signal(how)
+    said = process.stdout.read()
+    process.wait()
+    assert "Traceback" not in said
+    _, orphans = psutil.wait_procs(processes_in(project.folder), timeout=SECONDS_TO_END)
+    assert orphans == []
+
+
 # those of docs/robustness.md, for the files that DVC writes in place
 REMEDIES = {
     "dvc.lock": ("git", "restore", "dvc.lock"),
@@ -118,15 +140,7 @@ def test_after_an_interruption_the_next_run_gives_the_same_bytes(
         if line.startswith(f"Running stage '{stage.name}'"):
             break
     time.sleep(moment)
-    if how == signal.SIGINT:  # a terminal sends it to all in the foreground
-        os.killpg(process.pid, how)
-    else:
-        process.send_signal(how)
-    said = process.stdout.read()
-    process.wait()
-    assert "Traceback" not in said
-    _, orphans = psutil.wait_procs(processes_in(project.folder), timeout=SECONDS_TO_END)
-    assert orphans == []
+    stop(project, process, how)
 
     result = project.attempt("repro", "--no-run-cache")
     for name, remedy in REMEDIES.items():
@@ -139,3 +153,47 @@ def test_after_an_interruption_the_next_run_gives_the_same_bytes(
     assert "up to date" in project.dvc("status")
     changed = run(project.folder, "git", "status", "--porcelain").stdout.split("\n")
     assert set(changed) <= {"", " M dvc.lock"}  # the order of its stages
+
+
+EXPERIMENTS = [
+    *[(signal.SIGKILL, number) for number in range(10)],
+    *[(signal.SIGINT, number) for number in range(5)],
+    *[(signal.SIGTERM, number) for number in range(5)],
+]
+
+
+@pytest.mark.parametrize(
+    ("how", "number"), EXPERIMENTS, ids=[f"{s.name}-{n}" for s, n in EXPERIMENTS]
+)
+def test_an_experiment_that_is_stopped_is_taken_back_but_for_other_edits(
+    uninterrupted, how, number
+):
+    project, _, _ = uninterrupted
+    before = project.outputs()
+    with (project.folder / "README.md").open("a", encoding="utf-8") as readme:
+        readme.write("an edit\n")
+    lr = random.Random(f"{how} {number} lr").uniform(
+        0.01, 0.02
+    )  # none that was run before
+    moment = random.Random(f"{how} {number} experiment").uniform(0, 4)
+
+    process = start(
+        project, "exp", "run", "-S", f"train.lr={lr}", "evaluate@mlp_xor_scratch"
+    )
+    for line in process.stdout:
+        if line.startswith("Running stage 'train@"):
+            break
+    time.sleep(moment)
+    stop(project, process, how)
+
+    said = project.take_back(AFTER_A_KILL)
+    if ".dvc/tmp/rwlock" in said and "corrupted" in said:
+        warnings.warn(".dvc/tmp/rwlock was half written", stacklevel=1)
+        run(project.folder, *REMEDIES[".dvc/tmp/rwlock"])
+        project.take_back(AFTER_A_KILL)
+    assert project.outputs() == before
+    assert "up to date" in project.dvc("status")
+    changed = run(project.folder, "git", "status", "--porcelain").stdout
+    assert changed == " M README.md\n"
+    run(project.folder, "git", "restore", "README.md")
+    assert run(project.folder, "git", "branch", "--show-current").stdout == "main\n"

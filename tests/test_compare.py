@@ -45,6 +45,15 @@ def project(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def copied(project, tmp_path):
+    """The same pipeline, without experiments."""
+    run(tmp_path, "git", "clone", "-q", project, "copy")
+    for key, value in (("name", "tester"), ("email", "tester@localhost")):
+        run(tmp_path / "copy", "git", "config", f"user.{key}", value)
+    return tmp_path / "copy"
+
+
 def compare(folder, check=True):
     env = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tools", "compare"]
@@ -116,7 +125,7 @@ def test_params_are_named_by_their_place_and_only_what_differs_is_kept():
     assert differing([{"a": [1], "b": 1}, {"a": [2], "b": 1, "c": 0}]) == ["a", "c"]
 
 
-def test_what_failed_or_waits_is_left_out(monkeypatch):
+def test_what_failed_runs_or_waits_is_left_out(monkeypatch):
     monkeypatch.setattr("tools.compare.curves", lambda rev: {})
     done = {
         "params": {"params.yaml": {"data": {"seed": 0}}},
@@ -124,8 +133,28 @@ def test_what_failed_or_waits_is_left_out(monkeypatch):
     }
     commit = {"rev": "c" * 40, "name": "main", "data": done}
     commit["experiments"] = [
-        {"revs": [{"rev": "d" * 40, "name": None, "data": done}]},
-        {"revs": [{"rev": "e" * 40, "name": "failed", "data": None}]},
+        {"executor": executor, "revs": [{"rev": rev * 40, "name": name, "data": data}]}
+        for rev, name, executor, data in [
+            ("a", None, None, done),
+            ("b", "from the queue", {"state": "success"}, done),
+            ("c", "failed", {"state": "failed"}, None),
+            ("d", "waits", {"state": "queued"}, done),
+            ("e", "runs", {"state": "running"}, done),
+        ]
     ]
     found = experiments([{"rev": "workspace"}, commit])
-    assert [e.name for e in found] == ["main", "ddddddd"]
+    assert [e.name for e in found] == ["main", "aaaaaaa", "from the queue"]
+
+
+def test_experiments_are_found_whatever_a_killed_one_and_the_queue_leave(copied):
+    """DVC lists those of EXEC_BASELINE, which only the next run in the workspace removes."""
+    run(copied, "git", "update-ref", "refs/exps/exec/EXEC_BASELINE", "HEAD")
+    run(copied, "git", "commit", "-qm", "another", "--allow-empty")
+    lr = ("-S", "train.lr=0.05")
+    run(copied, "dvc", "exp", "run", "-q", "--temp", "-n", "half", *lr)
+    run(copied, "dvc", "exp", "run", "-q", "--queue", "-n", "waits", *lr)
+    assert "half" not in run(copied, "dvc", "exp", "list").stdout
+    compare(copied)
+    page = (copied / "report/experiments.html").read_text()
+    assert '"half"' in page
+    assert '"waits"' not in page

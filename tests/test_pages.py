@@ -152,13 +152,26 @@ def test_every_figure_of_the_book_has_a_chinese_name_but_for_abbreviations():
     assert figures - set(words) == {"F1", "AUC"}
 
 
-def test_results_are_printed_in_an_encoding_that_lacks_a_letter():
-    chinese = {"LC_ALL": "zh_CN.GBK", "PYTHONIOENCODING": "gbk"}
+@pytest.mark.parametrize(
+    ("encoding", "sentences"),
+    [
+        ("gbk", ["验证集 R^2", "0.9469 ± 0.0022"]),
+        (
+            "ascii",
+            ["validation R^2", "0.9469 +- 0.0022", "+0.6 sigma", "book's distance"],
+        ),
+    ],
+)
+def test_a_terminal_without_chinese_or_symbols_gets_english_and_ascii(
+    encoding, sentences
+):
+    env = os.environ | {"LC_ALL": "zh_CN.GBK", "PYTHONIOENCODING": encoding}
     command = [sys.executable, "-m", "tools", "results"]
-    done = subprocess.run(
-        command, env=os.environ | chinese, capture_output=True, check=True
-    )
-    assert "验证集 R?" in done.stdout.decode("gbk")
+    done = subprocess.run(command, env=env, capture_output=True, check=True)
+    printed = done.stdout.decode(encoding)
+    assert "?" not in printed
+    for sentence in sentences:
+        assert sentence in printed
 
 
 def results_of(blocks=None, datasets=None, plots=None) -> Results:

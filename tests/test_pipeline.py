@@ -5,13 +5,17 @@ The clones run the stages of the samples, which need no download.
 
 import csv
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
-from tests.project import ENVIRONMENT, Project, run
+from byhand.pipeline.runner import TAKE_BACK
+from tests.project import AFTER_A_KILL, ENVIRONMENT, ROOT, Project, run
 
 GRADIENT_TRAINED = {
     "softmax_clusters_scratch",
@@ -270,19 +274,78 @@ def results(project) -> dict[str, bytes]:
     return {k: v for k, v in project.outputs().items() if not k.endswith(of_check)}
 
 
-def test_what_a_stage_that_fails_has_lost_git_and_dvc_bring_back(untouched):
-    before = untouched.outputs()
+@pytest.fixture
+def edited(untouched):
+    """The project, with an edit that is staged and one that is not."""
+    for name in ("README.md", "stages/report.py"):
+        with (untouched.folder / name).open("a", encoding="utf-8") as file:
+            file.write("# an edit\n")
+    run(untouched.folder, "git", "add", "README.md")
+    return untouched
+
+
+def changed_files(project) -> set[str]:
+    return set(run(project.folder, "git", "diff", "--name-only", "HEAD").stdout.split())
+
+
+def test_a_stage_that_fails_says_what_brings_back_all_but_other_edits(edited):
+    before = edited.outputs()
     setting = ("-S", "train.lr=1e12")
-    result = untouched.attempt("exp", "run", *setting, "evaluate@mlp_xor_scratch")
+    result = edited.attempt("exp", "run", *setting, "evaluate@mlp_xor_scratch")
     assert result.returncode != 0
+    reason = "error: training diverged: the loss of epoch 1 is nan"
+    assert f"train@mlp_xor_scratch: {reason}" in result.stderr
     assert (
-        "train@mlp_xor_scratch: error: training diverged: the loss of epoch 1 is nan"
+        f"train@mlp_xor_scratch: back to the last commit: {TAKE_BACK}\n"
         in result.stderr
     )
-    assert untouched.outputs() != before
-    run(untouched.folder, "git", "restore", ".")
-    untouched.attempt("checkout")  # what was never computed here, it says, is missing
-    assert before.items() <= untouched.outputs().items()
+    assert edited.outputs() != before
+    edited.take_back()  # what was never computed here, DVC says, is missing
+    assert before.items() <= edited.outputs().items()
+    assert changed_files(edited) == {"README.md", "stages/report.py"}
+
+
+def test_a_killed_experiment_is_taken_back_but_for_other_edits(edited):
+    before = edited.outputs()
+    experiment = subprocess.Popen(
+        [*("dvc", "exp", "run", "-S", "train.epochs=300000"), "train@mlp_xor_scratch"],
+        cwd=edited.folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in experiment.stdout:
+        if line.startswith("Running stage 'train@"):
+            break
+    time.sleep(2)
+    os.killpg(experiment.pid, signal.SIGKILL)
+    experiment.communicate()
+    assert experiment.returncode != 0
+    assert edited.outputs() != before
+    edited.take_back(AFTER_A_KILL)
+    assert before.items() <= edited.outputs().items()
+    assert changed_files(edited) == {"README.md", "stages/report.py"}
+    assert run(edited.folder, "git", "branch", "--show-current").stdout == "main\n"
+    left = run(edited.folder, "git", "for-each-ref", "refs/exps/exec").stdout
+    assert "EXEC_BASELINE" not in left
+
+
+def test_in_a_folder_of_its_own_an_experiment_does_not_name_this_one(untouched):
+    setting = ("--temp", "-S", "train.lr=1e12")
+    result = untouched.attempt("exp", "run", *setting, "train@mlp_xor_scratch")
+    assert "error: training diverged" in result.stderr
+    assert TAKE_BACK not in result.stderr
+
+
+def test_every_page_names_the_same_commands_to_take_a_run_back():
+    pages = run(ROOT, "git", "ls-files", "*.md", "*.j2").stdout.splitlines()
+    naming = [page for page in pages if "git restore -SW" in (ROOT / page).read_text()]
+    assert {"README.md", "README.zh-CN.md", "docs/robustness.md"} < set(naming)
+    for page in pages:
+        text = (ROOT / page).read_text("utf-8").replace("&amp;", "&")
+        assert text.count("git restore -SW") == text.count(TAKE_BACK), page
+        assert "git restore . " not in text, page
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,14 @@ class Experiment(NamedTuple):
 
 
 def main() -> None:
-    found = experiments(json.loads(output("dvc", "exp", "show", "--json")))
+    # by its hash: for DVC, HEAD may be the commit at which an experiment was killed
+    head = output("git", "rev-parse", "HEAD").decode().strip()
+    shown = output("dvc", "exp", "show", "--json", "--rev", head)
+    found = experiments(json.loads(shown))
     if len(found) < 2:
         raise UserError(
-            "the last commit has no experiments yet; dvc exp run -S train.lr=0.05 makes one"
+            f"the last commit, {head[:7]}, has no experiments yet; dvc exp run -S "
+            "train.lr=0.05 makes one; dvc exp list --all-commits has those of others"
         )
     data = {
         "experiments": [experiment._asdict() for experiment in found],
@@ -45,7 +49,7 @@ def main() -> None:
 
 
 def experiments(shown: list[dict]) -> list[Experiment]:
-    """Return the last commit and its experiments, except those that failed or wait.
+    """Return the last commit and its experiments, except those that failed, run or wait.
 
     Args:
         shown: output of `dvc exp show --json`: the workspace, then the commit.
@@ -53,7 +57,8 @@ def experiments(shown: list[dict]) -> list[Experiment]:
     _, commit = shown
     states = [commit]
     for experiment in commit["experiments"] or []:
-        states += experiment["revs"][:1]
+        if (experiment["executor"] or {"state": "success"})["state"] == "success":
+            states += experiment["revs"][:1]
     of_commit = curves(commit["rev"])
     return [
         Experiment(

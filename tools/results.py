@@ -1,6 +1,7 @@
 """Print the book's figures beside ours, and the test results of the other models.
 
-The text is Chinese if the locale's language is Chinese, else English.
+The text is Chinese if the locale's language is Chinese and the terminal shows Chinese, else
+English. On a terminal without symbols such as ±, ASCII takes their place.
 """
 
 import os
@@ -18,10 +19,15 @@ from byhand.training.blocks import Models
 HEADINGS = ("", "figure", "book", "ours", "expected", "book’s distance", "as expected")
 TO_THE_RIGHT = ("book", "ours")
 VERDICTS = {True: "yes", False: "NO", None: ""}
+ASCII = str.maketrans(
+    {"±": "+-", "–": "-", "σ": "sigma", "Σ": "sum", "²": "^2", "·": "*", "’": "'"}
+)
 
 
 def main() -> None:
-    sys.stdout.reconfigure(errors="replace")  # GBK has no ²
+    sys.stdout.reconfigure(
+        errors="replace"
+    )  # what is in neither ASCII nor its encoding
     say = translation()
     metrics = read_metrics(Path("metrics"))
     comparisons = compare_all(read_rows(Path("data/book_figures.csv")), metrics)
@@ -43,23 +49,40 @@ def main() -> None:
     sentence = say("{} of the {} figures that can be judged are as expected.")
     print(f"\n{sentence.format(right, judged)}")
     if right < judged:
-        print(say("The others are wrong only if params.yaml has the book’s settings."))
+        sentence = say(
+            "The others are wrong only if params.yaml has the book’s settings."
+        )
+        print(printable(sentence))
     for c in comparisons:
         if abs(c.book_deviations or 0) > 3:
             sentence = say("The book’s {0} of {1} lies {2} from the seeds’ mean.")
-            print(sentence.format(say(c.figure), c.subject, c.book_lies))
+            sentence = sentence.format(say(c.figure), c.subject, c.book_lies)
+            print(printable(sentence))
 
 
 def translation() -> Callable[[str], str]:
     """Return a function that translates words of words.json into the locale's language."""
     settings = map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))
     is_chinese = next(filter(None, settings), "").startswith("zh")
-    words = WORDS if is_chinese else {}
+    words = WORDS if is_chinese and can_show(WORDS["book"]) else {}
     return lambda text: words.get(text, text)
+
+
+def can_show(text: str) -> bool:
+    """Return whether the terminal's encoding has all letters of a text."""
+    return text == text.encode(sys.stdout.encoding, "replace").decode(
+        sys.stdout.encoding
+    )
+
+
+def printable(text: str) -> str:
+    """Return the text, in ASCII as far as possible if the terminal can't show all of it."""
+    return text if can_show(text) else text.translate(ASCII)
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:
     """Print rows of cells, each column as wide as its widest cell."""
+    rows = [tuple(map(printable, row)) for row in rows]
     widths = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         line = []

@@ -9,6 +9,7 @@ import argparse
 import importlib
 import inspect
 import logging
+import os
 import pkgutil
 import sys
 
@@ -17,6 +18,8 @@ from byhand.pipeline.lifetime import end_with_parent
 from byhand.pipeline.network import stay_offline
 from byhand.pipeline.outputs import keep_to_avx2
 from byhand.pipeline.preloaded import call_with_imports
+
+TAKE_BACK = "git restore -SW params.yaml dvc.lock studies/dvc.lock metrics plots && dvc checkout"
 
 
 def run(package: str) -> None:
@@ -55,10 +58,18 @@ def call(package: str, *words: str) -> None:
             parser.error(f"{name} takes {len(expected)} ARG, got {len(arguments)}")
         main(*arguments)
     except UserError as error:
-        sys.exit(f"{script}: error: {error}")
+        sys.exit(complaint(script, error))
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}" if error.filename else error
-        sys.exit(f"{script}: error: {reason}")
+        sys.exit(complaint(script, reason))
     except ModuleNotFoundError as error:
         error.add_note(f"{sys.executable} runs this: is .venv activated?")
         raise
+
+
+def complaint(script: str, reason: object) -> str:
+    """Return why a script failed and, if DVC runs it here, what takes the run back."""
+    said = f"{script}: error: {reason}"
+    if os.environ.get("DVC_ROOT") == os.getcwd():  # an experiment's own folder is not
+        said += f"\n{script}: back to the last commit: {TAKE_BACK}"
+    return said
