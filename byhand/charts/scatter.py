@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from byhand.charts.text import as_written, shortened
 from byhand.datasets.folder import Dataset
 
 COLOURS = matplotlib.color_sequences["petroff10"]  # as in the report
@@ -20,10 +21,11 @@ def draw_splits(name: str, dataset: Dataset) -> Figure:
     train, test, axes = to_draw(dataset)
     captions = f"training set, {len(train):,} points", f"test set, {len(test):,} points"
     figure, left, right = two_panels(f"Samples: {name}", axes, captions)
-    scatter(left, train, dataset.train.targets, dataset.class_names, size=7)
-    scatter(right, test, dataset.test.targets, dataset.class_names, size=12)
-    add_legend(figure, left)
-    return figure
+    names = dataset.class_names
+    of_classes = scatter(left, train, dataset.train.targets, len(names), size=7)
+    scatter(right, test, dataset.test.targets, len(names), size=12)
+    add_legend(figure, of_classes, names)
+    return as_written(figure)
 
 
 def draw_predicted_points(
@@ -35,15 +37,16 @@ def draw_predicted_points(
     """
     _, points, axes = to_draw(dataset)
     targets, names = dataset.test.targets, dataset.class_names
+    classes = len(names)
     wrong = predictions != targets
     counts = f"{wrong.sum():,} of {len(wrong):,} wrong"
     captions = "true labels", f"predictions; black edge: {counts}"
     figure, left, right = two_panels(f"Predictions: {name}", axes, captions)
-    scatter(left, points, targets, names, size=12)
-    scatter(right, points[~wrong], predictions[~wrong], names, size=12)
-    scatter(right, points[wrong], predictions[wrong], names, size=14, edge="black")
-    add_legend(figure, left)
-    return figure
+    of_classes = scatter(left, points, targets, classes, size=12)
+    scatter(right, points[~wrong], predictions[~wrong], classes, size=12)
+    scatter(right, points[wrong], predictions[wrong], classes, size=14, edge="black")
+    add_legend(figure, of_classes, names)
+    return as_written(figure)
 
 
 def two_panels(title: str, axes: list[str], captions: tuple[str, str]):
@@ -53,8 +56,9 @@ def two_panels(title: str, axes: list[str], captions: tuple[str, str]):
     """
     figure = Figure(figsize=(12, 5), dpi=100)
     figure.suptitle(title, y=0.98)
-    names = dict(zip(("xlabel", "ylabel", "zlabel"), axes))
     in_space, panels = len(axes) == 3, []
+    axes = [shortened(axis) for axis in axes] if in_space else axes
+    names = dict(zip(("xlabel", "ylabel", "zlabel"), axes))
     boxes = IN_SPACE if in_space else IN_A_PLANE
     for box, caption in zip(boxes, captions, strict=True):
         panel = figure.add_axes(box, projection="3d" if in_space else None, **names)
@@ -70,12 +74,12 @@ def scatter(
     panel,
     points: np.ndarray,
     labels: np.ndarray,
-    class_names: list[str],
+    classes: int,
     size: float,
     edge: str = "none",
-) -> None:
-    """Draw points (rows, axes), at most DRAWN of a class; each class enters the legend."""
-    for label, class_name in enumerate(class_names):
+) -> list:
+    """Draw points (rows, axes), at most DRAWN of a class; return what is drawn of each."""
+    return [
         panel.scatter(
             *points[labels == label][:DRAWN].T,
             s=size if panel.name == "3d" else 2 * size,
@@ -84,22 +88,23 @@ def scatter(
             edgecolors=edge,
             linewidths=0.7,
             alpha=0.8,
-            label=class_name,
         )
+        for label in range(classes)
+    ]
 
 
-def add_legend(figure: Figure, panel) -> None:
-    """Name the classes of a panel at the right edge of the figure."""
-    handles, labels = panel.get_legend_handles_labels()
+def add_legend(figure: Figure, of_classes: list, class_names: list[str]) -> None:
+    """Name the classes at the right edge of the figure; of_classes is what is drawn of each."""
+    # Matplotlib would leave out a name that begins with _ if it found the names itself
     figure.legend(
-        handles,
-        labels,
+        of_classes,
+        [shortened(name) for name in class_names],
         title="label",
         loc="center right",
         frameon=False,
         markerscale=2.5,
-        ncols=-(-len(labels) // LEGEND_ROWS),
-        fontsize="medium" if len(labels) <= LEGEND_ROWS else "x-small",
+        ncols=-(-len(class_names) // LEGEND_ROWS),
+        fontsize="medium" if len(class_names) <= LEGEND_ROWS else "x-small",
     )
 
 
