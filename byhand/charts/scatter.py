@@ -21,10 +21,9 @@ def draw_splits(name: str, dataset: Dataset) -> Figure:
     train, test, axes = to_draw(dataset)
     captions = f"training set, {len(train):,} points", f"test set, {len(test):,} points"
     figure, left, right = two_panels(f"Samples: {name}", axes, captions)
-    names = dataset.class_names
-    of_classes = scatter(left, train, dataset.train.targets, len(names), size=7)
-    scatter(right, test, dataset.test.targets, len(names), size=12)
-    add_legend(figure, of_classes, names)
+    scatter(left, train, dataset.train.targets, dataset.class_names, size=7)
+    scatter(right, test, dataset.test.targets, dataset.class_names, size=12)
+    add_legend(figure, left)
     return as_written(figure)
 
 
@@ -37,15 +36,14 @@ def draw_predicted_points(
     """
     _, points, axes = to_draw(dataset)
     targets, names = dataset.test.targets, dataset.class_names
-    classes = len(names)
     wrong = predictions != targets
     counts = f"{wrong.sum():,} of {len(wrong):,} wrong"
     captions = "true labels", f"predictions; black edge: {counts}"
     figure, left, right = two_panels(f"Predictions: {name}", axes, captions)
-    of_classes = scatter(left, points, targets, classes, size=12)
-    scatter(right, points[~wrong], predictions[~wrong], classes, size=12)
-    scatter(right, points[wrong], predictions[wrong], classes, size=14, edge="black")
-    add_legend(figure, of_classes, names)
+    scatter(left, points, targets, names, size=12)
+    scatter(right, points[~wrong], predictions[~wrong], names, size=12)
+    scatter(right, points[wrong], predictions[wrong], names, size=14, edge="black")
+    add_legend(figure, left)
     return as_written(figure)
 
 
@@ -74,12 +72,12 @@ def scatter(
     panel,
     points: np.ndarray,
     labels: np.ndarray,
-    classes: int,
+    class_names: list[str],
     size: float,
     edge: str = "none",
-) -> list:
-    """Draw points (rows, axes), at most DRAWN of a class; return what is drawn of each."""
-    return [
+) -> None:
+    """Draw points (rows, axes), at most DRAWN of a class; each class enters the legend."""
+    for label, class_name in enumerate(class_names):
         panel.scatter(
             *points[labels == label][:DRAWN].T,
             s=size if panel.name == "3d" else 2 * size,
@@ -88,23 +86,24 @@ def scatter(
             edgecolors=edge,
             linewidths=0.7,
             alpha=0.8,
+            label=class_name,
         )
-        for label in range(classes)
-    ]
 
 
-def add_legend(figure: Figure, of_classes: list, class_names: list[str]) -> None:
-    """Name the classes at the right edge of the figure; of_classes is what is drawn of each."""
-    # Matplotlib would leave out a name that begins with _ if it found the names itself
+def add_legend(figure: Figure, panel) -> None:
+    """Name the classes of a panel at the right edge of the figure."""
+    # panel.get_legend_handles_labels() would leave out a name that begins with _
+    handles = panel.collections
+    labels = [shortened(handle.get_label()) for handle in handles]
     figure.legend(
-        of_classes,
-        [shortened(name) for name in class_names],
+        handles,
+        labels,
         title="label",
         loc="center right",
         frameon=False,
         markerscale=2.5,
-        ncols=-(-len(class_names) // LEGEND_ROWS),
-        fontsize="medium" if len(class_names) <= LEGEND_ROWS else "x-small",
+        ncols=-(-len(labels) // LEGEND_ROWS),
+        fontsize="medium" if len(labels) <= LEGEND_ROWS else "x-small",
     )
 
 

@@ -34,12 +34,12 @@ def as_written(figure: Figure) -> Figure:
     """
     texts = figure.findobj(Text)
     usual = FontProperties().get_family()
-    missing = set("".join(text.get_text() for text in texts)) - {"\n"} - letters(usual)
-    families = usual + families_with({c for c in missing if c.isprintable()})
-    missing -= set().union(*(letters([family]) for family in families))
+    lacking = set("".join(t.get_text() for t in texts)) - {"\n"} - letters(usual)
+    others = fonts_with(lacking)
+    missing = lacking.difference(*others.values())
     for text in texts:
         text.set_parse_math(False)
-        text.set_fontfamily(families)
+        text.set_fontfamily([*usual, *others])
         text.set_text(text.get_text().translate(dict.fromkeys(map(ord, missing), "□")))
     if missing:
         log.warning(
@@ -50,23 +50,24 @@ def as_written(figure: Figure) -> Figure:
     return figure
 
 
-def families_with(wanted: set[str]) -> list[str]:
-    """Return installed families of fonts that together have as many letters as possible."""
+def fonts_with(wanted: set[str]) -> dict[str, set[str]]:
+    """Return families of installed fonts, each with those letters that it is needed for."""
+    # some fonts have letters in the places of control characters
+    wanted = {letter for letter in wanted if letter.isprintable()}
     if not wanted:
-        return []
-    for (
-        entry
-    ) in FontManager().ttflist:  # Matplotlib's own list may be older than a font
+        return {}
+    for entry in FontManager().ttflist:  # the list at hand may be older than a font
         if entry not in fontManager.ttflist:
             fontManager.addfont(entry.fname)
     names = {e.name for e in fontManager.ttflist if (e.style, e.weight) == REGULAR}
-    found = {n: wanted & letters([n]) for n in names if not n.startswith("Last Resort")}
-    families = []
+    names = {name for name in names if not name.startswith("Last Resort")}  # all boxes
+    found = {name: wanted & letters([name]) for name in names}
+    needed = {}
     for name in sorted(found, key=lambda name: (-len(found[name]), name)):
-        if found[name] & wanted:
-            families.append(name)
-            wanted = wanted - found[name]
-    return families
+        if having := found[name] & wanted:
+            needed[name] = having
+            wanted = wanted - having
+    return needed
 
 
 def letters(family: list[str]) -> set[str]:
