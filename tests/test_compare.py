@@ -66,7 +66,7 @@ def test_experiments_stand_side_by_side_the_best_on_top(project):
     assert refused.returncode == 1
     assert "has no experiments yet; dvc exp run -S" in refused.stderr
     assert not (project / "report").exists()
-    for name, lr in (("half", 0.05), ("double", 0.2)):
+    for name, lr in (("<b>half", 0.05), ("double", 0.2)):
         run(project, "dvc", "exp", "run", "-q", "-n", name, "-S", f"train.lr={lr}")
     compare(project)
     first = (project / "report/experiments.html").read_bytes()
@@ -80,12 +80,14 @@ def test_experiments_stand_side_by_side_the_best_on_top(project):
         page.on("request", lambda request: asked.append(request.url))
         page.goto((project / "report/experiments.html").as_uri())
         assert rows(page) == [
-            ["half", "0.95", "0.05"],
+            ["<b>half", "0.95", "0.05"],
             ["main", "0.9", "0.1"],
             ["double", "0.8", "0.2"],
         ]
         drawn = "document.getElementById('chart-{}')._fullData.length"
         assert page.evaluate(drawn.format("curves")) == 3
+        names = page.locator("#chart-curves .legendtext").all_text_contents()
+        assert "<b>half" in [name.replace("\u200b", "") for name in names]
         page.get_by_label("double").uncheck()
         assert page.evaluate(drawn.format("curves")) == 2
         for chart in ("parallel", "scatter"):

@@ -141,7 +141,7 @@ def test_a_card_says_what_was_measured(tmp_path):
     measured = {r.metric_type: r.metric_value for r in card.data.eval_results}
     assert measured == {"accuracy": 0.625, "f1": 0.5, "loss": 0.875}
     assert "from seed 7, in 12 batches" in card.text
-    assert "best at shoe (1.000) and worst at\nhat (0.250)" in card.text
+    assert "best at `shoe` (1.000) and worst at\n`hat` (0.250)" in card.text
     assert "trust_remote_code=True" in card.text
     assert "| lr | 0.1 |" in card.text
 

@@ -69,3 +69,24 @@ def test_a_column_of_ones_own_is_a_feature_and_never_dropped(project):
     path.write_text(f"{path.read_text()}  logistic_five_sklearn:\n    {block}\n")
     project.dvc("repro", "evaluate@logistic_five_sklearn")
     assert project.json("metrics/test/logistic_five_sklearn.json")["accuracy"] > 0.95
+
+
+def test_names_of_ones_own_are_no_markup_and_reach_every_output(project):
+    names = ["$5 to $10", "$a_$", "100 %", "_hidden", "a, b", "鞋"]
+    folder = project.folder / "data/own/names"
+    rng = np.random.default_rng(0)
+    for part in ("train", "test"):
+        points = rng.normal(size=(60, 3)) + 9 * np.eye(6)[:, :3].repeat(10, axis=0)
+        rows = [[*p, names[i // 10]] for i, p in enumerate(points.tolist())]
+        write_csv(folder / f"{part}.csv", ["$x_1$", "_y", "a.b[0]", "label"], rows)
+    path = project.folder / "params.yaml"
+    block = "{kind: logistic, how: sklearn, recipe: fit, data: data/own/names}"
+    path.write_text(f"{path.read_text()}  logistic_names_sklearn:\n    {block}\n")
+    done = project.attempt("repro", "evaluate@logistic_names_sklearn", check=True)
+    assert "Warning" not in done.stderr
+    metrics = project.json("metrics/test/logistic_names_sklearn.json")
+    assert [name for name, _ in metrics["per_class_accuracy"]] == names
+    plots = project.folder / "plots"
+    rows = csv.DictReader((plots / "confusion/logistic_names_sklearn.csv").open())
+    assert {row["actual"] for row in rows} == set(names)
+    assert (plots / "images/predictions/logistic_names_sklearn.png").exists()

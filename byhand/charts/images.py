@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from byhand.charts.text import as_written, shortened
 from byhand.datasets.folder import Dataset
 
 PREDICTED_COLUMNS = 9
@@ -38,7 +39,7 @@ def draw_grid(
         text = {"fontsize": 9, "color": colours[i], "ha": "center", "va": "bottom"}
         panel.text(middle, top - 0.05, captions[i], **text)
     panel.set(xlim=(0, width), ylim=(height, 0))
-    return figure
+    return as_written(figure)
 
 
 def draw_predicted_images(
@@ -49,7 +50,7 @@ def draw_predicted_images(
     predictions are (rows,) int64, for all test images.
     """
     images, targets = dataset.test
-    class_names = dataset.class_names
+    class_names = [shortened(name) for name in dataset.class_names]
     shown = np.arange(min(2 * PREDICTED_COLUMNS, len(targets)))
     if (np.diff(targets) >= 0).all():  # images lie class by class: show all classes
         shown = np.linspace(0, len(targets) - 1, len(shown)).astype(int)

@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from byhand.charts.text import as_written, shortened
 from byhand.datasets.folder import Dataset
 
 COLOURS = matplotlib.color_sequences["petroff10"]  # as in the report
@@ -26,7 +27,7 @@ def draw_splits(name: str, dataset: Dataset) -> Figure:
     scatter(left, train, dataset.train.targets, dataset.class_names, size=7)
     scatter(right, test, dataset.test.targets, dataset.class_names, size=12)
     add_legend(figure, left)
-    return figure
+    return as_written(figure)
 
 
 def draw_predicted_points(
@@ -46,7 +47,7 @@ def draw_predicted_points(
     scatter(right, points[~wrong], predictions[~wrong], names, size=12)
     scatter(right, points[wrong], predictions[wrong], names, size=14, edge="black")
     add_legend(figure, left)
-    return figure
+    return as_written(figure)
 
 
 def two_panels(title: str, axes: list[str], captions: tuple[str, str]):
@@ -56,8 +57,9 @@ def two_panels(title: str, axes: list[str], captions: tuple[str, str]):
     """
     figure = Figure(figsize=(12, 5), dpi=100)
     figure.suptitle(title, y=0.98)
-    names = dict(zip(("xlabel", "ylabel", "zlabel"), axes))
     in_space, panels = len(axes) == 3, []
+    axes = [shortened(axis) for axis in axes] if in_space else axes
+    names = dict(zip(("xlabel", "ylabel", "zlabel"), axes))
     boxes = IN_SPACE if in_space else IN_A_PLANE
     for box, caption in zip(boxes, captions, strict=True):
         panel = figure.add_axes(box, projection="3d" if in_space else None, **names)
@@ -93,7 +95,9 @@ def scatter(
 
 def add_legend(figure: Figure, panel) -> None:
     """Name the classes of a panel at the right edge of the figure."""
-    handles, labels = panel.get_legend_handles_labels()
+    # panel.get_legend_handles_labels() would leave out a name that begins with _
+    handles = panel.collections
+    labels = [shortened(handle.get_label()) for handle in handles]
     figure.legend(
         handles,
         labels,

@@ -149,5 +149,13 @@ def write_card(
         test=test,
         hardest=min(test["per_class_accuracy"], key=itemgetter(1)),
         easiest=max(test["per_class_accuracy"], key=itemgetter(1)),
+        as_code=as_code,
     )
     card.save(folder / "README.md")
+
+
+def as_code(name: str) -> str:
+    """Return a name as code in Markdown, which shows it letter by letter."""
+    name = " ".join(name.split())  # on one line
+    ticks = "`" * (1 + max(map(len, re.findall("`+", name)), default=0))
+    return f"{ticks} {name} {ticks}" if "`" in name else f"`{name}`"

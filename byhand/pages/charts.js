@@ -5,7 +5,7 @@ const touch = matchMedia("(pointer: coarse)").matches;
 
 // a text in the page's language; values replace its {}
 const inLanguage = (text, ...values) => values.reduce((said, value) => said.replace("{}", value),
-  document.documentElement.lang === "zh" ? dictionary[text] ?? text : text);
+  document.documentElement.lang === "zh" && Object.hasOwn(dictionary, text) ? dictionary[text] : text);
 
 // a chart, or a part of a chart, with its texts in the page's language
 function translated(part) {

@@ -17,8 +17,11 @@ function axis(key) {
   if (values.every((x) => x === undefined || typeof x === "number")) return { values, ticks: {} };
   const names = [...new Set(values.map(words))];
   const places = values.map((x) => names.indexOf(words(x)));
-  return { values: places, ticks: { tickvals: names.map((_, i) => i), ticktext: names } };
+  return { values: places, ticks: { tickvals: names.map((_, i) => i), ticktext: names.map(plain) } };
 }
+
+// as plain in figures.py
+const plain = (text) => text.replace(/[<&]/g, "$&\u200b");
 
 function options(id, names, chosen) {
   for (const name of names) element(id).append(new Option(name, name, false, name === chosen));
@@ -68,7 +71,7 @@ function scatter(metric) {
   const x = element("x").value, { values, ticks } = axis(x);
   show("scatter", {
     data: [{ type: "scatter", mode: experiments.length > MOST_NAMED ? "markers" : "markers+text", x: values, y: experiments.map((e) => value(e, metric)),
-             text: experiments.map((e) => e.name), textposition: "top center", cliponaxis: false,
+             text: experiments.map((e) => plain(e.name)), textposition: "top center", cliponaxis: false,
              marker: { size: 10, color: COLOURS[0] }, hovertemplate: "%{text}: %{y:.5~g}<extra></extra>" }],
     layout: { height: 420, margin: { l: 60, r: 40, t: 30, b: 50 },
               xaxis: { title: { text: x }, automargin: true, ...ticks }, yaxis: { title: { text: metric }, automargin: true } },
@@ -81,7 +84,7 @@ function curves() {
   const none = { text: "no ticked experiment has its own curves", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 };
   show("curves", {
     data: drawn.map((e, i) => ({
-      type: "scatter", mode: "lines+markers", name: e.name, x: e.curves[model].epoch, y: e.curves[model][column],
+      type: "scatter", mode: "lines+markers", name: plain(e.name), x: e.curves[model].epoch, y: e.curves[model][column],
       line: { color: COLOURS[i % COLOURS.length], dash: i < COLOURS.length ? "solid" : "dash" },
     })),
     layout: { height: 420, margin: { l: 60, r: 20, t: 30, b: 50 }, showlegend: true, legend: { orientation: "h", y: -0.25 },

@@ -5,6 +5,7 @@ Parts without a colour, such as the edge of a wrong point, get the text's colour
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,15 @@ def colours(count: int) -> list[str]:
 def as_json(part: go.Figure | BaseTraceType) -> dict[str, Any]:
     """Return a figure, or a trace, as plotly.js reads it."""
     return json.loads(part.to_json())
+
+
+def plain(text: str) -> str:
+    """Return a text so that plotly.js shows it letter by letter.
+
+    plotly.js takes <b> for bold and &lt; for <, but axes in space leave &lt; as it is. So
+    the text is not escaped: after < and & comes a space of no width.
+    """
+    return re.sub("[<&]", "\\g<0>\u200b", text)
 
 
 def chart(traces: Sequence, x: str, y: str) -> go.Figure:
@@ -154,7 +164,8 @@ def scene(
     if len(axes) == 2:
         return chart(traces, *axes)
     axis = {"nticks": 5, "tickfont": {"size": 10}}
-    space = {f"{c}axis": {"title": {"text": t}, **axis} for c, t in zip("xyz", axes)}
+    titles = zip("xyz", map(plain, axes))
+    space = {f"{c}axis": {"title": {"text": t}, **axis} for c, t in titles}
     # from here all three axis titles are in sight, even on a phone
     eye, center = {"x": 2.0, "y": -0.9, "z": 0.8}, {"x": 0, "y": -0.1, "z": -0.1}
     space |= {"aspectmode": "cube", "camera": {"eye": eye, "center": center}}
@@ -174,7 +185,8 @@ def cloud(points: np.ndarray, name: str, text: str | Names, **marker) -> BaseTra
     place = ", ".join(f"%{{{letter}}}" for letter in coordinates)
     look = {"mode": "markers", "marker": {"size": size, **marker}}
     look["hovertemplate"] = f"%{{text}}<br>({place})<extra></extra>"
-    return kind(**coordinates, name=name, text=text, **look)
+    shown = plain(text) if isinstance(text, str) else [plain(t) for t in text]
+    return kind(**coordinates, name=plain(name), text=shown, **look)
 
 
 def confusion(predictions: list[dict[str, str]], class_names: Names) -> go.Figure:
@@ -187,13 +199,14 @@ def confusion(predictions: list[dict[str, str]], class_names: Names) -> go.Figur
     counts = confusion_matrix(*np.array(pairs).T, len(class_names))
     shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
     percents = (100 * shares).round().astype(int)
-    cells = {"x": class_names, "y": class_names, "z": shares.round(4)}
     scale = {"zmin": 0, "zmax": 1, "colorscale": SHARES, "showscale": False}
     scale |= {"meta": "shares"}  # lets the page change the colours on a dark screen
     texts = {"text": np.where(percents, percents.astype(str), ""), "customdata": counts}
     texts |= {"texttemplate": "%{text}", "textfont": {"size": 10}}
     hover = "%{y} predicted as %{x}: %{z:.1%}, %{customdata} rows<extra></extra>"
-    heatmap = go.Heatmap(**cells, **scale, **texts, hovertemplate=hover)
+    heatmap = go.Heatmap(z=shares.round(4), **scale, **texts, hovertemplate=hover)
     figure = chart([heatmap], "predicted class", "actual class")
-    figure.update_xaxes(dtick=1, autotickangles=[0, 90], tickfont={"size": 11})
-    return figure.update_yaxes(dtick=1, autorange="reversed")
+    # places with names: plotly.js would take a class 100 for a number, 2020-01-01 for a day
+    names = {"tickvals": [*number.values()], "ticktext": [*map(plain, class_names)]}
+    figure.update_xaxes(autotickangles=[0, 90], tickfont={"size": 11}, **names)
+    return figure.update_yaxes(autorange="reversed", **names)

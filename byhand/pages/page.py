@@ -36,7 +36,7 @@ def say(text: str, *values: Any) -> Markup:
 
 def named(text: str) -> Markup | str:
     """Return a name in both languages if words.json has it, else the name itself."""
-    return say(text) if text in WORDS else text
+    return both({"en": text, "zh": WORDS[text]}) if text in WORDS else text
 
 
 def share(value: float | None) -> str:
@@ -46,7 +46,7 @@ def share(value: float | None) -> str:
 
 def as_script(content: Any) -> Markup:
     """Return JSON that is safe within a script element."""
-    return Markup(json.dumps(content, ensure_ascii=False).replace("</", "<\\/"))
+    return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))
 
 
 TEMPLATES.filters["as_script"] = as_script

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from byhand.pages import figures
-from byhand.pages.figures import chart, cloud
+from byhand.pages.figures import chart, cloud, plain
 
 GRID = 160  # places along each side of the window
 TRIED = 20_000  # planes at most; up to 24 labels have fewer
@@ -150,7 +150,7 @@ def decision_regions(
         clouds.insert(0, regions(plane, layers, window, colours))
         clouds.append(cloud(flat[wrong], "wrong", texts, size=5, **edged))
     growing = np.abs(plane.directions).argmax(axis=1)  # the most, in each direction
-    titles = [f"along the plane, to larger {columns[c]}" for c in growing]
+    titles = [f"along the plane, to larger {plain(columns[c])}" for c in growing]
     figure = chart(clouds, *titles)
     axis = {"constrain": "domain", "showgrid": False, "zeroline": False}
     figure.update_xaxes(range=window[:, 0], **axis)

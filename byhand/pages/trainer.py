@@ -75,7 +75,7 @@ def trainer_spec(
     layers = [{"weight": as_matrix(w), "bias": as_base64(b, "<f8")} for w, b in initial]
     spec = {
         "name": name,
-        "class_names": dataset.class_names,
+        "class_names": [figures.plain(name) for name in dataset.class_names],
         "train": as_set(*dataset.train),
         "test": as_set(*dataset.test),
         "initial": layers,
