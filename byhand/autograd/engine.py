@@ -62,11 +62,11 @@ class Tensor:
             gradient = torch.ones_like(self.data)
         if gradient is None or gradient.shape != self.data.shape:
             raise ValueError(f"backward needs a gradient of shape {[*self.data.shape]}")
-        gradients = {self: gradient}
+        gradients = {self: gradient.clone()}
         # a tensor comes after all tensors computed from it: then its gradient is complete
         for tensor in reversed(inputs_first(self)):
             gradient = gradients.pop(tensor).to(tensor.data.dtype)
-            tensor.grad = gradient + (0 if tensor.grad is None else tensor.grad)
+            tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
             for source, derivative in tensor.inputs:
                 # summed over where broadcasting repeated the source
                 part = derivative(gradient).sum_to_size(source.data.shape)
@@ -80,8 +80,8 @@ class Tensor:
 
     def __add__(self, other):
         other = self.like(other)
-        total = self.data + other.data
-        return result("+", total, (self, lambda g: g), (other, lambda g: g))
+        by_self, by_other = lambda g: g, lambda g: g.clone()  # in memory of its own
+        return result("+", self.data + other.data, (self, by_self), (other, by_other))
 
     def __mul__(self, other):
         other = self.like(other)
@@ -142,7 +142,7 @@ class Tensor:
     def sum(self, dim=None, keepdim: bool = False):
         kept = self.data.sum(dim, keepdim=True)
         total = self.data.sum(dim, keepdim)
-        spread = lambda g: g.reshape(kept.shape).expand(self.data.shape)
+        spread = lambda g: g.reshape(kept.shape).expand(self.data.shape).clone()
         return result("sum", total, (self, spread))
 
     def mean(self, dim=None, keepdim: bool = False):

@@ -125,7 +125,8 @@ def to_draw(points: np.ndarray, columns: list[str]) -> tuple[np.ndarray, list[st
     components *= np.sign(components[range(len(components)), largest])[:, np.newaxis]
     plane, shares = np.zeros((2, len(columns))), np.zeros(2)
     plane[: len(components)] = components[:2]
-    shares[: len(components)] = (lengths**2 / max((lengths**2).sum(), 1e-300))[:2]
+    squares = (lengths / (lengths[0] or 1)) ** 2  # of numbers up to 1
+    shares[: len(components)] = (squares / (squares.sum() or 1))[:2]
     names = [
         f"principal component {i}, {share:.0%} of the variance"
         for i, share in enumerate(shares, start=1)

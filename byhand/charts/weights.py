@@ -11,7 +11,7 @@ def draw_weights(epochs: np.ndarray) -> Image.Image:
     Positive weights are red, negative weights blue, 0 is white, on one scale for all
     epochs. A transparent pixel lies to the right of each tile and below it.
     """
-    scaled = 0.5 + 0.5 * epochs / np.abs(epochs).max()
+    scaled = 0.5 + 0.5 * epochs / (np.abs(epochs).max() or 1)
     right_and_below = [(0, 0), (0, 0), (0, 1), (0, 1), (0, 0)]
     colours = np.pad(colormaps["RdBu_r"](scaled), right_and_below)
     count, outputs, height, width, _ = colours.shape

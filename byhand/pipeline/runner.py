@@ -50,7 +50,9 @@ def call(package: str, *words: str) -> None:
     name, arguments = vars(parser.parse_args(words)).values()
 
     script = "@".join([name, *arguments])
-    logging.basicConfig(level=logging.INFO, format=f"{script}: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, format=f"{script.replace('%', '%%')}: %(message)s"
+    )
     try:
         main = importlib.import_module(f"{package}.{name}").main
         expected = list(inspect.signature(main).parameters)
