@@ -23,6 +23,9 @@ PLAIN = {
     k: v for k, v in ENVIRONMENT.items() if not k.startswith(("HF_", "TORCHINDUCTOR_"))
 }
 
+# a Python program goes on as another user; only root's can
+AS_NOBODY = "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)"
+
 
 class Project:
     """A clone of this project in a folder of its own."""
