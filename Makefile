@@ -42,7 +42,7 @@ pictures: .venv/installed  ## after repro: the README's pictures of the report
 	python -m docs.take_pictures
 
 space: .venv-space/installed  ## after repro: the Space of chapter 9, in a browser here
-	GRADIO_ANALYTICS_ENABLED=False HF_HUB_OFFLINE=1 .venv-space/bin/python hub/space/app.py
+	GRADIO_ANALYTICS_ENABLED=False HF_HUB_OFFLINE=1 no_proxy='*' .venv-space/bin/python hub/space/app.py
 
 # Gradio needs an older pillow than ours, so it has a venv of its own on top of the other
 .venv-space/installed: .venv/installed byhand/huggingface/app/requirements.txt

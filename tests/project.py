@@ -25,6 +25,9 @@ PLAIN = {
     k: v for k, v in ENVIRONMENT.items() if not k.startswith(("HF_", "TORCHINDUCTOR_"))
 }
 
+# a Python program goes on as another user; only root's can
+AS_NOBODY = "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)"
+
 
 ROBUSTNESS = (ROOT / "docs/robustness.md").read_text("utf-8")
 # what it says to do after an experiment was killed: its second block of commands

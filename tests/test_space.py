@@ -1,7 +1,10 @@
 """The Space in a browser: it draws, it answers, and asks no one else."""
 
 import os
+import shlex
 import subprocess
+import urllib.error
+import urllib.request
 
 import numpy as np
 import pytest
@@ -18,10 +21,9 @@ from tests.test_models import COMMON
 
 PYTHON = ROOT / ".venv-space/bin/python"
 
-pytestmark = [
-    pytest.mark.skipif(not PYTHON.exists(), reason="no Gradio yet: make space gets it"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium"),
-]
+pytestmark = pytest.mark.skipif(
+    not PYTHON.exists(), reason="no Gradio yet: make space gets it"
+)
 
 CLASSES = ["dark", "light"]
 
@@ -45,12 +47,16 @@ def hub(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def space(hub, tmp_path_factory):
-    """The address of a Space that runs."""
+    """The address of a Space that runs as `make space` runs it, though there is a proxy."""
+    lines = (ROOT / "Makefile").read_text().splitlines()
+    words = shlex.split(next(line for line in lines if line.endswith("space/app.py")))
+    of_make = dict(word.split("=") for word in words if "=" in word)
     environment = os.environ | {
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
+        "all_proxy": "socks5://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
         "HF_HOME": str(tmp_path_factory.mktemp("home")),
         "PYTHONUNBUFFERED": "1",
+        **of_make,
     }
     process = subprocess.Popen(
         [PYTHON, hub / "space/app.py"],
@@ -66,6 +72,15 @@ def space(hub, tmp_path_factory):
         process.wait()
 
 
+def test_it_starts_behind_a_proxy_and_hands_out_no_file(space):
+    with urllib.request.urlopen(space) as page:
+        assert page.status == 200
+    for path in (ROOT / "params.yaml", "/etc/passwd"):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(f"{space}/gradio_api/file={path}")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
 def test_it_draws_answers_and_asks_no_one_else(space):
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 1000})

@@ -116,7 +116,7 @@ def test_where_a_try_fails_the_search_ends_and_says_why(project):
             {"SWEEP_STORAGE": "study"},
             "must be a URL that Optuna can use, .* got 'study'",
         ),
-        ({"SWEEP_STORAGE": "oracle://host/study"}, "got 'oracle://host/study': "),
+        ({"SWEEP_STORAGE": "oracle://me:hidden@host/x"}, "got 'oracle://host/x': "),
     ],
 )
 def test_what_can_not_be_is_refused(project, variables, message):
@@ -124,6 +124,7 @@ def test_what_can_not_be_is_refused(project, variables, message):
     assert result.returncode == 1
     assert re.search(f"^sweep: error: .*{message}", result.stderr, re.MULTILINE)
     assert "Traceback" not in result.stderr
+    assert "hidden" not in result.stderr
 
 
 def test_changes_that_no_commit_has_are_refused(project):
@@ -137,6 +138,24 @@ import sys, optuna
 storage = optuna.storages.RDBStorage("sqlite:///study.db")
 optuna.storages.run_grpc_proxy_server(storage, host=sys.argv[1], port=13000)
 """
+
+
+def test_no_proxy_of_the_environment_stands_before_a_study_on_this_machine(
+    project, tmp_path
+):
+    command = [sys.executable, "-c", PROXY, "127.0.0.1"]
+    with subprocess.Popen(command, cwd=tmp_path) as process:
+        try:
+            result = sweep(
+                project,
+                SWEEP_STORAGE="grpc://127.0.0.1:13000",
+                http_proxy="http://127.0.0.1:9",
+                TRIALS="1",
+                WORKERS="1",
+            )
+        finally:
+            process.kill()
+    assert TRY.findall(result.stderr)
 
 
 def test_two_machines_share_a_study_and_a_git_repository(project, tmp_path, namespaces):

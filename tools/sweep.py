@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial, Trial
 from sqlalchemy.exc import SQLAlchemyError
 
 from byhand.pipeline.command import output
-from byhand.pipeline.environment import whole_number
+from byhand.pipeline.environment import spare_loopback, split_login, whole_number
 from byhand.pipeline.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ def open_study(commit: str) -> optuna.Study:
     """
     url = storage = os.environ.get("SWEEP_STORAGE") or f"sqlite:///{FILE}"
     FILE.parent.mkdir(parents=True, exist_ok=True)
+    spare_loopback()
     try:
         if url.startswith("grpc://"):
             host, _, port = url.removeprefix("grpc://").partition(":")
@@ -74,7 +75,7 @@ def open_study(commit: str) -> optuna.Study:
         reason = str(error).partition("\n")[0]
         raise UserError(
             f"SWEEP_STORAGE must be a URL that Optuna can use, or grpc://HOST:PORT of its "
-            f"proxy, got {url!r}: {reason}"
+            f"proxy, got {split_login(url)[0]!r}: {reason}"
         ) from error
 
 

@@ -84,6 +84,7 @@ def is_left_behind(link: socket.socket, address: str) -> bool:
     """Take this address and start another process; return whether this is that process."""
     with suppress(OSError):  # the folder takes no socket, or another was quicker
         link.bind(address)
+        os.chmod(address, 0o600)  # whoever may write to it may run stages as this user
         return os.fork() == 0
     return False
 
