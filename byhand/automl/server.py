@@ -53,6 +53,7 @@ def h2o_server() -> Iterator[None]:
     with cleaning_up(), tempfile.TemporaryDirectory(prefix="h2o-") as name:
         folder = Path(name)  # which only this user may enter
         password = secrets.token_hex()
+        (folder / "login").touch(mode=0o600)
         (folder / "login").write_text(f"{USER}: {password},user")
         with (folder / "server.log").open("wb") as log:
             process = subprocess.Popen(
