@@ -314,10 +314,10 @@ def test_a_confusion_has_shares_of_rows_and_classes_never_seen():
 
 
 def test_the_graph_is_a_chain_with_what_else_goes_in_beside_it():
-    """(w × 2 + b)²: its inputs come from the left, what is used twice says so."""
+    """(x × 2 + b)²: its inputs come from the left, what is used twice says so."""
     nodes = [
         ("b", "", [], [1.0], [14.0]),
-        ("w", "", [], 3.0, 28.0),
+        ("x", "", [], 3.0, 28.0),
         ("", "×", [1], 6.0, 14.0),
         ("", "+", [2, 0], [7.0], [14.0]),
         ("", "@", [3, 3], 49.0, 1.0),
@@ -325,8 +325,8 @@ def test_the_graph_is_a_chain_with_what_else_goes_in_beside_it():
     keys = ["name", "operation", "inputs", "value", "gradient"]
     rows = laid_out([dict(zip(keys, node, strict=True)) for node in nodes])
     assert [[node.formula for node in row] for row in rows] == [
-        ["w"],
-        ["w × a constant"],
+        ["x"],
+        ["x × a constant"],
         ["b", "v1 + b"],
         ["v2 @ v2"],
     ]
@@ -339,3 +339,12 @@ def test_the_page_knows_every_operation_of_chapter_1_and_shows_each_once():
     shown = [node for row in laid_out(nodes) for node in row]
     assert len({node.name for node in shown}) == len(shown) == len(nodes)
     assert {node["operation"] for node in nodes} == set(OPERATIONS)
+
+
+def test_the_chain_of_chapter_1_goes_from_x_through_both_layers():
+    rows = [[node.name or node.formula for node in row] for row in laid_out(graph())]
+    assert [len(row) for row in rows] == [1, 3, 2, 1, 3, 2, *[1] * 10]
+    assert rows[0] == ["x"]
+    assert [row[0] for row in rows if len(row) > 1] == [
+        *("weight 1", "bias 1", "weight 2", "bias 2")
+    ]

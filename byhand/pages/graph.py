@@ -37,7 +37,7 @@ class Node(NamedTuple):
 
 
 def laid_out(entries: list[dict[str, Any]]) -> list[list[Node]]:
-    """Return the main chain of operations, from the first to the loss, a row each.
+    """Return the longest chain of operations, from the input x to the loss, a row each.
 
     A row ends with its node of the chain. Before the node stand its other inputs, each
     behind its own inputs.
@@ -50,9 +50,14 @@ def laid_out(entries: list[dict[str, Any]]) -> list[list[Node]]:
         inputs = [i for i in entries[number]["inputs"] if i not in but_for]
         return [n for i in inputs for n in with_inputs(i)] + [number]
 
+    steps: dict[int, int] = {}  # from x
+    for number, entry in enumerate(entries):
+        behind = [steps[i] + 1 for i in entry["inputs"] if i in steps]
+        if behind or entry["name"] == "x":
+            steps[number] = max(behind, default=0)
     chain = [len(entries) - 1]
     while inputs := entries[chain[-1]]["inputs"]:
-        chain.append(max(inputs))  # the one that was computed last
+        chain.append(max(inputs, key=lambda i: steps.get(i, -1)))
     rows = [with_inputs(number, chain) for number in reversed(chain)]
     unnamed = [n for row in rows for n in row if not entries[n]["name"]]
     names = {n: entry["name"] for n, entry in enumerate(entries)}
