@@ -1,6 +1,7 @@
 """Check params.yaml as a whole, before DVC removes an output of another stage.
 
-A model is held against its data, too, where the data is there already.
+A model is held against its data, too, where the data is there already. Data that no stage
+will make must be there: DVC would miss it only after it has removed the model's outputs.
 """
 
 import os
@@ -54,10 +55,10 @@ def main() -> None:
         raise UserError(
             f"params.yaml: models.{name} needs another name, hub/{name} is no model's"
         )
-    found = {
-        folder: read_if_there(folder, params)
-        for folder in {block.data for block in params.models.values()}
-    }
+    found = {}
+    for name, block in params.models.items():
+        if block.data not in found:
+            found[block.data] = read_if_there(name, block.data, params)
     for name in params.models:
         block = load_model(name)
         if shape_and_rows := found[block.data]:
@@ -67,18 +68,32 @@ def main() -> None:
     write_json(Path("data/params.json"), load_params("", dict[str, Any]))
 
 
-def read_if_there(folder: str, params: Params) -> tuple | None:
-    """Return the shape and the training rows of the data in a folder, or None if not there.
+def read_if_there(name: str, data: str, params: Params) -> tuple | None:
+    """Return the shape and the training rows of a model's data, or None if not there yet.
 
     Data that stages make may be half there, after one was stopped: they make it again.
     """
-    if not Path(folder).exists():
-        return None
+    folder = Path(data)
+    made_by_stages = {Path("data/split", key) for key in params.samples}
+    made_by_stages.add(Path(FASHION_MNIST))
+    if not folder.exists():
+        if folder in made_by_stages or is_output(folder):
+            return None
+        raise UserError(
+            f"params.yaml: models.{name}.data must be a folder that is there or that a "
+            f"stage makes, got {data!r}"
+        )
     try:
         dataset = read_dataset(folder)
         return dataset.shape, dataset.train_rows
     except (UserError, OSError):
-        made_by_stages = {f"data/split/{name}" for name in params.samples}
-        if folder in {FASHION_MNIST, *made_by_stages}:
+        if folder in made_by_stages:
             return None
         raise
+
+
+def is_output(folder: Path) -> bool:
+    """Return whether DVC can bring a folder: from a .dvc file, or by a stage of a user's."""
+    lines = Path("dvc.yaml").read_text(encoding="utf-8").splitlines()
+    named = {f"- {folder}", f"- {folder}:"} & set(map(str.strip, lines))
+    return bool(named) or Path(f"{folder}.dvc").exists()

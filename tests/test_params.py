@@ -195,6 +195,25 @@ def test_a_model_named_as_another_folder_of_hub_is_refused(tmp_path, monkeypatch
         checking.main()
 
 
+@pytest.mark.parametrize("data", ["data/iris", "./data/split/xor", "data/mine"])
+def test_data_to_come_is_taken_and_a_folder_of_no_one_refused(
+    tmp_path, monkeypatch, data
+):
+    changed(tmp_path, "models.mlp_xor_scratch.data", data)
+    monkeypatch.chdir(tmp_path)
+    Path("data").mkdir()
+    Path("data/iris.dvc").touch()  # as dvc add writes it
+    stage = "stages:\n  mine:\n    cmd: mine\n    outs:\n      - data/mine"
+    Path("dvc.yaml").write_text(stage)
+    checking.main()
+
+    for folder in ("data/irs", "data/split/xro", "data/min", "/nowhere", "data"):
+        changed(tmp_path, "models.mlp_xor_scratch.data", folder)
+        sentence = "data has no dataset" if folder == "data" else f"got '{folder}'$"
+        with pytest.raises(UserError, match=sentence):
+            checking.main()
+
+
 KEYS = [
     *("seed", "preview", "train", "samples", "models", "fit.C", "train.lr", "split"),
     *("samples.xor", "samples.xor.merge", "titanic.folds", "generate.space", MODEL),

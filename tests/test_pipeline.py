@@ -257,6 +257,10 @@ def test_a_new_model_is_a_new_block_and_nothing_else(untouched):
             "models.mlp_xor_scratch.batch_size=9000",
             "models.mlp_xor_scratch.batch_size must be at most the 8274 training rows",
         ),
+        (
+            "models.mlp_xor_scratch.data=data/split/xro",
+            "models.mlp_xor_scratch.data must be a folder that is there or that a stage",
+        ),
     ],
 )
 def test_a_setting_that_is_refused_costs_no_output(untouched, setting, sentence):
