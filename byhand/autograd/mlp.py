@@ -21,7 +21,8 @@ def cross_entropy(logits: Tensor, targets: Array) -> Tensor:
     log_softmax = shifted - shifted.exp().sum(1, keepdim=True).log()
     rows, classes = (torch.arange(n, device=targets.device) for n in logits.data.shape)
     # index_select refuses -1, which [ ] takes for the last class
-    return -log_softmax[rows, classes.index_select(0, targets)].mean()
+    columns = classes.index_select(0, targets).view_as(rows)
+    return -log_softmax[rows, columns].mean()
 
 
 def forward(features: Tensor, parameters: list[Tensor]) -> Tensor:

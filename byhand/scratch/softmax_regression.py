@@ -54,7 +54,7 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         The loss, a scalar >= 0, and its gradient (rows, classes), of the logits' dtype.
     """
     log_probabilities = log_softmax(logits)
-    column = targets.unsqueeze(1)
+    column = targets.reshape(len(logits), 1)
     of_target = log_probabilities.gather(1, column)
     # expm1(x) = exp(x) - 1: the probability of the target, minus the 1 in one_hot
     difference = log_probabilities.exp().scatter_(1, column, of_target.expm1())

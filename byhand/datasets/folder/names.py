@@ -58,6 +58,7 @@ def quoted(text: str) -> str:
 def listed(names: list[str]) -> str:
     """Return names for a message: some of many, and in quotes where that is plainer."""
     shown = [
-        name if quoted(name)[1:-1] == name else quoted(name) for name in names[:LISTED]
+        name if name and quoted(name)[1:-1] == name else quoted(name)
+        for name in names[:LISTED]
     ]
     return ", ".join(shown + [f"… ({len(names)} in all)"] * (len(names) > LISTED))

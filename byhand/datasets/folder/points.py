@@ -36,7 +36,7 @@ def read_tables(folder: Path, train_features: bool = True):
             )
     check_names(f"{train_path}: label", train.labels)
     check_names(f"{test_path}: label", [*train.labels, *test.labels])
-    names, *classes = number_classes(train.labels, test.labels, test_path)
+    names, *classes = number_classes(train.labels, test.labels, folder)
     train_targets, test_targets = (
         np.array(of_labels, dtype=np.int64)[table.codes]
         for of_labels, table in zip(classes, (train, test), strict=True)

@@ -68,14 +68,19 @@ def read_table(path: Path, with_features: bool = True) -> Table:
 
 def read_header(path: Path) -> list[str]:
     """Return the names of the columns, label among them."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        line = file.readline()
+    if others := [repr(c) for c in ";\t|" if c in line and "," not in line]:
+        raise UserError(
+            f"{path} has columns {quoted(line.strip())}; "
+            f"expected them separated by commas, not by {others[0]}"
+        )
     _, fields = next(read_rows(path), ("", [""]))
     names = [field.strip(" \t") for field in fields]
     if "label" not in names or len(names) < 2:
-        others = [repr(c) for c in ";\t|" if len(names) == 1 and c in names[0]]
-        commas = f", separated by commas, not by {others[0]}" if others else ""
         raise UserError(
-            f"{path} has columns {listed(names) or 'none'}; "
-            f"expected label and at least one feature{commas}"
+            f"{path} has columns {listed(names)}; "
+            "expected label and at least one feature"
         )
     if "" in names or len(set(names)) < len(names):
         raise UserError(
@@ -93,8 +98,9 @@ def read_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
             try:
                 line.encode()
             except UnicodeEncodeError as error:
+                byte = ord(line[error.start]) - 0xDC00  # as surrogateescape keeps it
                 raise UserError(
-                    f"{place} is not text in UTF-8: {quoted(line[error.start :])}"
+                    f"{place} has the byte {byte:#04x}, which is not text in UTF-8"
                 ) from error
             if (text := line.rstrip("\r\n")) or number == 1:
                 yield place, split_fields(place, text)
