@@ -1,10 +1,13 @@
 """Softmax, cross-entropy and softmax regression against PyTorch's own."""
 
+import pytest
 import torch
 from hypothesis import given
 from torch.nn import functional
 from torch.testing import assert_close
 
+from byhand.autograd import mlp
+from byhand.autograd.engine import Tensor
 from byhand.scratch.softmax import Softmax
 from byhand.scratch.softmax_regression import (
     cross_entropy,
@@ -80,3 +83,11 @@ def test_initial_weights_have_the_standard_deviation_asked_for():
     tolerance = 5 * 0.01 / (2 * weight.numel()) ** 0.5
     assert abs(weight.std().item() - 0.01) < tolerance
     assert not bias.any()
+
+
+def test_fewer_targets_than_rows_are_refused():
+    for targets in (torch.tensor([0]), torch.tensor([0, 1]), torch.tensor(0)):
+        with pytest.raises(RuntimeError):
+            cross_entropy(torch.ones(3, 4), targets)
+        with pytest.raises(RuntimeError):
+            mlp.cross_entropy(Tensor(torch.ones(3, 4)), targets)

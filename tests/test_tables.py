@@ -105,15 +105,19 @@ def test_numbers_too_long_to_keep_all_digits_are_told_of(tmp_path, read_table, c
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", " has columns none; expected label and at least one feature$"),
+        ("", " has columns ''; expected label and at least one feature$"),
         ("x,y,z,label\n", " has no rows"),
         ("x,y,z\n1,2,0\n", " has columns x, y, z; expected label and at least one"),
         ("label\n1\n", " has columns label; expected label and at least one feature"),
         ("x,x,label\n1,1,0\n", " has columns x, x, label; expected a name of its own"),
-        (",x,label\n0,1,0\n", " has columns , x, label; expected a name of its own"),
-        ("x;y;label\n1;2;a\n", " has columns x;y;label; .* by commas, not by ';'"),
+        (",x,label\n0,1,0\n", " has columns '', x, label; expected a name of its own"),
+        ("x;y;label\n1;2;a\n", " has columns 'x;y;label'; .* by commas, not by ';'"),
+        (
+            '"x";"label"\n1;"a"\n',
+            """ has columns '"x";"label"'; .* commas, not by ';'""",
+        ),
         ("x\tlabel\n1\ta\n", r" has columns 'x\\tlabel'; .* by commas, not by '\\t'"),
-        ("x|label\n1|a\n", " has columns x|label; .* by commas, not by '|'"),
+        ("x|label\n1|a\n", r" has columns 'x\|label'; .* by commas, not by '\|'"),
         (
             "x\u200b,x,label\n",
             r", line 1: column 'x' looks like 'x\\u200b', expected one",
@@ -128,7 +132,7 @@ def test_numbers_too_long_to_keep_all_digits_are_told_of(tmp_path, read_table, c
         ("x,y,z,label\n,2,3,0\n", ", line 2: x is '', expected a finite number"),
         ("x,y,z,label\n1,2,3, \n", ", line 2: label is empty, expected text or a"),
         ('x,label\n1,a\n""\n', ", line 3 has 1 fields, expected 2: x, label"),
-        ("\nx,label\n1,a\n", " has columns none; expected label and at least one"),
+        ("\nx,label\n1,a\n", " has columns ''; expected label and at least one"),
         ("x,label\n1,\u200b\n", ", line 2: label is empty, expected text or a"),
         ("x,label\n1,a\x00b\n", r", line 2: label is 'a\\x00b', expected no control"),
         ("x,label\n1,a\n2,b\u2028\n", r", line 3: label is 'b\\u2028', expected no"),
@@ -139,7 +143,10 @@ def test_numbers_too_long_to_keep_all_digits_are_told_of(tmp_path, read_table, c
         ('x,label\n"1\n2",a\n', ", line 2: field 1 is '\"1', expected its closing"),
         ('x,label\n"1\n",a\n', ", line 2: field 1 is '\"1', expected its closing"),
         ('x,label\n1,"a"b\n', ", line 2: field 2 is '\"a\"b', expected its closing"),
-        ("x,label\n1,é\n2,\udcff\n", r", line 3 is not text in UTF-8: '\\udcff"),
+        (
+            "x,label\n1,é\n2,\udcff\n",
+            ", line 3 has the byte 0xff, which is not text in UTF-8",
+        ),
         ('x,label\n"1"2,b\n', ", line 2: field 1 is '\"1\"2,b', expected its closing"),
     ],
 )
@@ -416,4 +423,24 @@ def test_more_classes_than_anyone_means_are_refused(tmp_path):
     text = of_labels(f"{i / 7}" for i in range(1001))
     refused(
         write_tables(tmp_path, text, text), "has 1001 classes, expected at most 1000"
+    )
+
+
+@pytest.mark.parametrize("label", ["NA", "nan", "None", "#N/A", "NULL"])
+def test_a_label_that_may_be_a_missing_value_is_told_of(tmp_path, caplog, label):
+    text = of_labels(["a", "b", label])
+    assert label in read_dataset(write_tables(tmp_path, text, text)).class_names
+    (said,) = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert said == (
+        f"{tmp_path}/train.csv has the label {label}, which is a class here, "
+        "not a missing value"
+    )
+
+
+@pytest.mark.parametrize("others", [["b"], ["01"], ["None", "2"]])
+def test_one_number_in_two_spellings_among_text_is_refused(tmp_path, others):
+    text = of_labels(["1", "1.0", *others])
+    refused(
+        write_tables(tmp_path, text, text),
+        "train.csv has labels 1 and 1.0, expected one",
     )
