@@ -38,7 +38,8 @@ def dataset_of(shape: tuple[int, ...], columns=()) -> Dataset:
 
 def pictures():
     space = dataset_of((3,), ["$x_1$", "_y", "z^_$$"])
-    plane, grey, colour = map(dataset_of, [(5,), (1, 8, 6), (3, 8, 6)])
+    plane = dataset_of((5,), NAMES[:5])
+    grey, colour = map(dataset_of, [(1, 8, 6), (3, 8, 6)])
     wrong = TARGETS[::-1]
     return {
         "a split": lambda: draw_splits("m", space),
