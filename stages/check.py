@@ -56,11 +56,10 @@ def main() -> None:
             f"params.yaml: models.{name} needs another name, hub/{name} is no model's"
         )
     found = {}
-    for name, block in params.models.items():
-        if block.data not in found:
-            found[block.data] = read_if_there(name, block.data, params)
     for name in params.models:
         block = load_model(name)
+        if block.data not in found:
+            found[block.data] = read_if_there(name, block.data, params)
         if shape_and_rows := found[block.data]:
             block.check(name, *shape_and_rows)
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")

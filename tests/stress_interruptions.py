@@ -117,21 +117,27 @@ REMEDIES = {
     "dvc.lock": ("git", "restore", "dvc.lock"),
     ".dvc/tmp/rwlock": ("rm", ".dvc/tmp/rwlock"),
 }
-INTERRUPTIONS = [
-    *[(signal.SIGKILL, number) for number in range(30)],
-    *[(signal.SIGINT, number) for number in range(10)],
-    *[(signal.SIGTERM, number) for number in range(10)],
-]
 
 
-@pytest.mark.parametrize(
-    ("how", "number"), INTERRUPTIONS, ids=[f"{s.name}-{n}" for s, n in INTERRUPTIONS]
-)
+def stops(**counts: int) -> list:
+    """Return cases of (how, number): so many stops by each signal."""
+    return [
+        pytest.param(signal.Signals[name], number, id=f"{name}-{number}")
+        for name, count in counts.items()
+        for number in range(count)
+    ]
+
+
+INTERRUPTIONS = stops(SIGKILL=30, SIGINT=10, SIGTERM=10)
+
+
+@pytest.mark.parametrize(("how", "number"), INTERRUPTIONS)
 def test_after_an_interruption_the_next_run_gives_the_same_bytes(
     uninterrupted, how, number
 ):
     project, stages, lock = uninterrupted
-    stage = stages[INTERRUPTIONS.index((how, number)) % len(stages)]
+    case = [case.values for case in INTERRUPTIONS].index((how, number))
+    stage = stages[case % len(stages)]
     moment = random.Random(f"{how} {number}").uniform(0, stage.seconds)
     forget(project, stage.name)
 
@@ -155,16 +161,7 @@ def test_after_an_interruption_the_next_run_gives_the_same_bytes(
     assert set(changed) <= {"", " M dvc.lock"}  # the order of its stages
 
 
-EXPERIMENTS = [
-    *[(signal.SIGKILL, number) for number in range(10)],
-    *[(signal.SIGINT, number) for number in range(5)],
-    *[(signal.SIGTERM, number) for number in range(5)],
-]
-
-
-@pytest.mark.parametrize(
-    ("how", "number"), EXPERIMENTS, ids=[f"{s.name}-{n}" for s, n in EXPERIMENTS]
-)
+@pytest.mark.parametrize(("how", "number"), stops(SIGKILL=10, SIGINT=5, SIGTERM=5))
 def test_an_experiment_that_is_stopped_is_taken_back_but_for_other_edits(
     uninterrupted, how, number
 ):
@@ -172,9 +169,8 @@ def test_an_experiment_that_is_stopped_is_taken_back_but_for_other_edits(
     before = project.outputs()
     with (project.folder / "README.md").open("a", encoding="utf-8") as readme:
         readme.write("an edit\n")
-    lr = random.Random(f"{how} {number} lr").uniform(
-        0.01, 0.02
-    )  # none that was run before
+    # a rate that was not run before
+    lr = random.Random(f"{how} {number} lr").uniform(0.01, 0.02)
     moment = random.Random(f"{how} {number} experiment").uniform(0, 4)
 
     process = start(

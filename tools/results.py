@@ -25,9 +25,7 @@ ASCII = str.maketrans(
 
 
 def main() -> None:
-    sys.stdout.reconfigure(
-        errors="replace"
-    )  # what is in neither ASCII nor its encoding
+    sys.stdout.reconfigure(errors="replace")  # ASCII below lacks some symbols
     say = translation()
     metrics = read_metrics(Path("metrics"))
     comparisons = compare_all(read_rows(Path("data/book_figures.csv")), metrics)
@@ -70,9 +68,8 @@ def translation() -> Callable[[str], str]:
 
 def can_show(text: str) -> bool:
     """Return whether the terminal's encoding has all letters of a text."""
-    return text == text.encode(sys.stdout.encoding, "replace").decode(
-        sys.stdout.encoding
-    )
+    encoding = sys.stdout.encoding
+    return text == text.encode(encoding, "replace").decode(encoding)
 
 
 def printable(text: str) -> str:
