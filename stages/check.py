@@ -19,7 +19,7 @@ from byhand.pipeline.outputs import write_bytes, write_json
 from byhand.pipeline.params import Name, Section, Seed, load_params
 from byhand.titanic.settings import Titanic
 from byhand.training.blocks import Models, load_model
-from byhand.training.recipes import Fit, Train
+from byhand.training.settings import Fit, Train
 
 # a model's folder in hub/ lies beside them
 OTHERS_IN_HUB = {"fashion_mnist", "samples", "space"}

@@ -7,7 +7,7 @@ import numpy as np
 
 from byhand.charts.images import draw_predicted_images
 from byhand.charts.scatter import draw_predicted_points
-from byhand.datasets.folder import Dataset, as_matrix
+from byhand.datasets.folder import read_test
 from byhand.evaluation.metrics import (
     accuracy,
     confusion_matrix,
@@ -15,21 +15,19 @@ from byhand.evaluation.metrics import (
     macro_f1,
     per_class_accuracy,
 )
-from byhand.pipeline.outputs import (
-    read_arrays,
-    write_csv,
-    write_figure,
-    write_json,
-)
-from byhand.training.blocks import Logistic, Model, load_model_and_data
+from byhand.pipeline.outputs import write_csv, write_figure, write_json
+from byhand.training.trained import read_trained
 
 log = logging.getLogger(__name__)
 
 
 def main(name: str) -> None:
-    block, dataset = load_model_and_data(name, train_features=False)
-    class_names, targets = dataset.class_names, dataset.test.targets
-    logits = predict(Path(f"models/{name}.safetensors"), block, dataset)
+    trained = read_trained(Path(f"models/{name}.safetensors"))
+    about = trained.about
+    class_names, folder = about.class_names, about.block.data
+    dataset = read_test(folder, class_names, about.columns, about.shape)
+    targets = dataset.test.targets
+    logits = trained.logits(dataset.test.features, folder)
     predictions = logits.argmax(axis=1)
     confusion = confusion_matrix(targets, predictions, len(class_names))
     log.info("test accuracy %.5f on %d rows", accuracy(confusion), len(targets))
@@ -53,21 +51,3 @@ def main(name: str) -> None:
     draw = draw_predicted_images if dataset.has_images else draw_predicted_points
     figure = draw(name, dataset, predictions)
     write_figure(Path(f"plots/images/predictions/{name}.png"), figure)
-
-
-def predict(path: Path, block: Model, dataset: Dataset) -> np.ndarray:
-    """Return the logits (rows, classes) of the test set, by the model in a file."""
-    if isinstance(block, Logistic):
-        from byhand.sklearn import logistic
-
-        model = logistic.Logistic()
-        vars(model).update(read_arrays(path))
-        return model.predict(as_matrix(dataset.test))
-
-    from byhand.training import loop, models
-    from byhand.training.device import reproducible_device
-
-    classes = len(dataset.class_names)
-    model = models.build(block, dataset.shape, classes, reproducible_device())
-    models.read_model(path, model)
-    return loop.predict(model, dataset.test.features).cpu().numpy()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from byhand.datasets.folder import read_dataset, standardized
+from byhand.datasets.folder import read_dataset
 from byhand.datasets.settings import FASHION_MNIST, Preview
 from byhand.pages import (
     autograd,
@@ -28,7 +28,7 @@ from byhand.pages.source import quote
 from byhand.pipeline.outputs import read_arrays, read_json, write_bytes
 from byhand.pipeline.params import Seed, load_params
 from byhand.training.blocks import Models, load_model
-from byhand.training.descent import start
+from byhand.training.start import start
 
 VERSIONS = ["torch", "transformers", "scikit-learn", "numpy", "plotly"]
 LIMITS = Path("data/limits/mlp_xor_scratch")  # models whose regions are drawn
@@ -90,8 +90,7 @@ def main() -> None:
 def initial_layers(model: str, results: Results) -> list[trainer.Layer]:
     """Return a model's layers before training."""
     block = results.blocks[model]
-    dataset = results.datasets[block.data]
-    dataset = standardized(dataset) if block.standardize else dataset
+    dataset = block.prepared(results.datasets[block.data], results.seed)
     untrained, _ = start(block, dataset, results.seed)
     arrays = [p.detach().cpu().numpy() for _, p in untrained.named_parameters()]
     return list(zip(arrays[::2], arrays[1::2], strict=True))

@@ -1,72 +1,84 @@
 """Train a model: models/M.safetensors, its metrics and its history, epoch by epoch."""
 
 import logging
+import re
+from importlib.metadata import version
 from pathlib import Path
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from byhand.datasets.folder import Dataset, as_matrix
-from byhand.pipeline.outputs import write_arrays, write_csv, write_json
+from byhand.datasets.folder import read_dataset
+from byhand.pipeline.outputs import write_csv, write_json
 from byhand.pipeline.params import Seed, load_params
-from byhand.training.blocks import GradientModel, Logistic, load_model_and_data
-from byhand.training.ranks import Ranks, met
+from byhand.training.blocks import load_model
+from byhand.training.epoch import Epoch
+from byhand.training.ranks import met
+from byhand.training.start import start
+from byhand.training.trained import About, write_trained
 
 log = logging.getLogger(__name__)
 
+FIGURES = ["train_loss", "train_acc", "test_acc"]
+HELD_OUT = ["validation_loss", "validation_acc"]  # if rows are held out
+
 
 def main(name: str) -> None:
-    block, dataset = load_model_and_data(name)
+    block, seed = load_model(name), load_params("seed", Seed)
+    whole = read_dataset(block.data)
+    dataset = block.prepared(whole, seed)
+    block.check(name, dataset.shape, dataset.train_rows)
+    figures = FIGURES + HELD_OUT * bool(dataset.validation)
+    path, history = Path(f"plots/history/{name}.csv"), []
+
+    def write_history(quietly: bool) -> None:
+        rows = ([e.epoch, *(getattr(e, f) for f in figures)] for e in history)
+        write_csv(path, ["epoch", *figures], rows, quietly)
+
     with met(name, block, sum(dataset.train_rows)) as ranks:
-        if isinstance(block, Logistic):
-            arrays, metrics, history = fit_by_solver(block, dataset)
-        else:
-            arrays, metrics, history = train_by_gradient(block, dataset, ranks)
-    if ranks.rank > 0:  # every rank has the same results
-        return
-    write_arrays(Path(f"models/{name}.safetensors"), arrays)
-    write_json(Path(f"metrics/train/{name}.json"), metrics)
-    write_csv(
-        Path(f"plots/history/{name}.csv"),
-        ["epoch", "train_loss", "train_acc", "test_acc"],
-        history,
-    )
+        is_first = ranks.rank == 0  # every rank has the same results
+        model, train = start(block, dataset, seed, ranks)
+        epochs = getattr(block, "epochs", 0)  # scikit-learn's solver has none
 
-
-def train_by_gradient(block: GradientModel, dataset: Dataset, ranks: Ranks):
-    """Return a model's arrays, its metrics and its history, an epoch a row.
-
-    By hand or by a library: the loop is the same.
-    """
-    from byhand.training.descent import start
-    from byhand.training.models import arrays
-
-    model, epochs = start(block, dataset, load_params("seed", Seed), ranks)
-    history = []
-    quiet = ranks.rank > 0 or None  # None: where there is no terminal
-    with logging_redirect_tqdm():
-        for epoch in tqdm(epochs, total=block.epochs, unit="epoch", disable=quiet):
-            log.info(
-                "epoch %d/%d: train loss %.5f, train accuracy %.5f, test accuracy %.5f",
-                epoch.epoch,
-                block.epochs,
-                *epoch[1:4],
-            )
+        def watch(epoch: Epoch) -> None:
+            bar.update()
+            values = (f"{f.replace('_', ' ')} {getattr(epoch, f):.5f}" for f in figures)
+            log.info("epoch %d/%d: %s", epoch.epoch, epochs, ", ".join(values))
             history.append(epoch)
+            if is_first:
+                write_history(quietly=True)  # for who looks on while it trains
+
+        # None: no bar where there is no terminal
+        with (
+            logging_redirect_tqdm(),
+            tqdm(total=epochs, unit="epoch", disable=None if is_first else True) as bar,
+        ):
+            final = train(watch)
+    if not is_first:
+        return
+    about = About(
+        block=block,
+        class_names=dataset.class_names,
+        columns=dataset.columns,
+        shape=list(dataset.shape),
+        scale=dataset.scale
+        and {k: v.tolist() for k, v in dataset.scale._asdict().items()},
+        seed=seed,
+        train_sha256=whole.train.sha256(),
+        versions=versions(block.how),
+    )
+    write_trained(Path(f"models/{name}.safetensors"), model, about)
     metrics = {
-        "train_loss": epoch.train_loss,
-        "train_acc": epoch.train_acc,
-        "batches": sum(epoch.batches for epoch in history),
+        figure: getattr(final, figure) for figure in figures if figure != "test_acc"
     }
-    return arrays(model), metrics, [epoch[:4] for epoch in history]
+    metrics["batches"] = sum(epoch.batches for epoch in history) or final.batches
+    write_json(Path(f"metrics/train/{name}.json"), metrics)
+    write_history(quietly=False)
 
 
-def fit_by_solver(block: Logistic, dataset: Dataset):
-    """Return the same for scikit-learn's solver: it has no epochs, and so no history."""
-    from byhand.sklearn.logistic import Logistic
-
-    model = Logistic()
-    matrix, targets = as_matrix(dataset.train), dataset.train.targets
-    metrics = model.fit(matrix, targets, block.C, block.max_iter)
-    log.info("%d iterations of the solver", metrics["batches"])
-    return model.arrays(), metrics, []
+def versions(how: str) -> dict[str, str]:
+    """Return the versions of the packages that decide a model's bytes."""
+    text = Path(f"requirements/{how}.in").read_text()
+    return {
+        name: version(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)
+    }

@@ -12,18 +12,22 @@ from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import write_csv
 from byhand.pipeline.params import Seed, load_params
 from byhand.training.blocks import load_model_and_data
-from byhand.training.descent import start
+from byhand.training.epoch import Epoch
+from byhand.training.start import start
 
 
 def main(name: str) -> None:
-    block, dataset = load_model_and_data(name)
+    seed = load_params("seed", Seed)
+    block, dataset = load_model_and_data(name, seed)
     rows = []
     for lr in load_params("studies", Studies).learning_rates:
         for shuffle in (False, True):
             variation = block.model_copy(update={"lr": lr, "shuffle": shuffle})
-            _, epochs = start(variation, dataset, load_params("seed", Seed))
+            _, train = start(variation, dataset, seed)
+            epochs: list[Epoch] = []
             with suppress(UserError):  # it diverged
-                rows.extend((lr, shuffle, *epoch[:4]) for epoch in epochs)
+                train(epochs.append)
+            rows += ((lr, shuffle, *epoch[:4]) for epoch in epochs)
     write_csv(
         Path(f"plots/learning_rates/{name}.csv"),
         ["lr", "shuffle", "epoch", "train_loss", "train_acc", "test_acc"],

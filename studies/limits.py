@@ -8,31 +8,29 @@ rate of the lowest training loss in `learning_rates`.
 
 from pathlib import Path
 
-from byhand.datasets.folder import as_matrix
 from byhand.evaluation.settings import Studies
 from byhand.pipeline.outputs import write_arrays, write_json
 from byhand.pipeline.params import Seed, load_params
-from byhand.sklearn.logistic import Logistic
-from byhand.training import models
 from byhand.training.blocks import load_model_and_data
-from byhand.training.descent import start
-from byhand.training.recipes import Fit
+from byhand.training.kinds.logistic import Logistic
+from byhand.training.settings import Fit
+from byhand.training.start import start
+from byhand.training.trained import arrays_of
 
 
 def main(name: str) -> None:
-    block, dataset = load_model_and_data(name)
-    straight, fit = Logistic(), load_params("fit", Fit)
-    matrix, targets = as_matrix(dataset.train), dataset.train.targets
-    straight.fit(matrix, targets, fit.C, fit.max_iter)
-    recipe = dict(load_params("studies", Studies).limits)
-    model, epochs = start(
-        block.model_copy(update=recipe), dataset, load_params("seed", Seed)
-    )
-    *_, last = epochs
-    write_arrays(Path(f"data/limits/{name}/straight.safetensors"), straight.arrays())
-    write_arrays(Path(f"data/limits/{name}/bent.safetensors"), models.arrays(model))
-    test = as_matrix(dataset.test), dataset.test.targets
-    write_json(
-        Path(f"metrics/limits/{name}.json"),
-        {"straight": straight.accuracy(*test), "bent": last.test_acc},
-    )
+    seed = load_params("seed", Seed)
+    block, dataset = load_model_and_data(name, seed)
+    fit, limits = load_params("fit", Fit), load_params("studies", Studies).limits
+    fitted = {"kind": "logistic", "how": "sklearn", "data": block.data, "recipe": "fit"}
+    blocks = {
+        "straight": Logistic(**fitted, **dict(fit)),
+        "bent": block.model_copy(update=dict(limits)),
+    }
+    accuracies = {}
+    for borders, of_borders in blocks.items():
+        model, train = start(of_borders, dataset, seed)
+        accuracies[borders] = train().test_acc
+        path = Path(f"data/limits/{name}/{borders}.safetensors")
+        write_arrays(path, arrays_of(model))
+    write_json(Path(f"metrics/limits/{name}.json"), accuracies)

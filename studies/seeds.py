@@ -12,21 +12,23 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from byhand.datasets.folder import Dataset, Part, as_matrix, standardized
+from byhand.datasets.folder import Dataset, Part, read_dataset
 from byhand.datasets.samples import generate
 from byhand.datasets.settings import Generate, SampleSet, Split
 from byhand.evaluation.settings import SeedCount
 from byhand.pipeline.lifetime import end_with_parent
 from byhand.pipeline.outputs import write_csv, write_json
 from byhand.pipeline.params import load_params
-from byhand.training.blocks import GradientModel, Model, load_model_and_data
-from byhand.training.descent import start
+from byhand.training.blocks import Model, load_model
+from byhand.training.start import start
 
 FIGURES = ("train_loss", "train_acc", "test_acc")
 
 
 def main(name: str) -> None:
-    block, dataset = load_model_and_data(name)
+    block = load_model(name)
+    dataset = read_dataset(block.data)
+    block.check(name, dataset.shape, dataset.train_rows)
     seeds = range(load_params(f"seeds.{name}", SeedCount))
     os.environ.setdefault("THREADS", "1")  # the seeds share the cores already
     with ProcessPoolExecutor(initializer=end_with_parent) as pool:
@@ -45,18 +47,9 @@ def outcome(block: Model, dataset: Dataset, seed: int) -> tuple[float, float, fl
     folder = Path(block.data)
     if folder.parent == Path("data/split"):
         dataset = drawn(folder.name, seed)
-        dataset = standardized(dataset) if block.standardize else dataset
-    if isinstance(block, GradientModel):
-        _, epochs = start(block, dataset, seed)
-        *_, last = epochs
-        return last.train_loss, last.train_acc, last.test_acc
-    from byhand.sklearn.logistic import Logistic
-
-    model = Logistic()
-    matrix, targets = as_matrix(dataset.train), dataset.train.targets
-    metrics = model.fit(matrix, targets, block.C, block.max_iter)
-    test_acc = model.accuracy(as_matrix(dataset.test), dataset.test.targets)
-    return metrics["train_loss"], metrics["train_acc"], test_acc
+    _, train = start(block, block.prepared(dataset, seed), seed)
+    final = train()
+    return tuple(getattr(final, figure) for figure in FIGURES)
 
 
 def drawn(name: str, seed: int) -> Dataset:

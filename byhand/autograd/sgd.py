@@ -19,8 +19,10 @@ class SGD:
         momentum: float = 0.0,
         schedule: str = "constant",
         epochs: int = 10,
+        weight_decay: float = 0.0,
     ):
         self.model, self.momentum, self.schedule = model, momentum, schedule
+        self.weight_decay = weight_decay
         self.lr = self.initial_lr = lr
         self.epoch, self.epochs = 0, epochs
         self.velocities = [torch.zeros_like(p.data) for p in model.parameters]
@@ -42,6 +44,8 @@ class SGD:
             self.model.parameters, self.velocities, strict=True
         ):
             gradient, parameter.grad = parameter.grad, None
+            if self.weight_decay:
+                gradient = gradient.add(parameter.data, alpha=self.weight_decay)
             if self.momentum:
                 gradient = velocity.mul_(self.momentum).add_(gradient)
             parameter.data.sub_(gradient, alpha=self.lr)

@@ -15,8 +15,10 @@ from transformers import (
 
 import byhand.torch
 from byhand.huggingface import pretrained
-from byhand.training.blocks import GradientModel, Model, ResNet
-from byhand.training.models import find
+from byhand.training.bases import GradientModel
+from byhand.training.blocks import Model
+from byhand.training.kinds.resnet import ResNet
+from byhand.training.rooms import find
 
 TEMPLATE = Path(__file__).with_name("cards") / "model.md"
 TORCH = Path(byhand.torch.__file__).parent

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from byhand.datasets.folder import standardized
 from byhand.pages import figures
 from byhand.pages.results import Results, Rows
 
@@ -18,7 +17,8 @@ RATES = [0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5]
 HIDDEN = [[], [2], [4], [8], [16], [32], [64], [128], [256]]
 BATCH_SIZES = [1, 2, 5, 10, 20, 32, 64, 128, 256]
 LABELS = {"lr": "learning rate", "hidden": "hidden units", "batch_size": "batch size"}
-COPIED = ("lr", "momentum", "schedule", "epochs", "batch_size", "shuffle", "drop_last")
+COPIED = ("lr", "momentum", "schedule", "weight_decay", "epochs")
+COPIED += ("batch_size", "shuffle", "drop_last")
 DRAWN = 1300  # points at most: drawing takes time from training
 # an epoch's figures: their columns in the history, and their names for readers
 FIGURES = {
@@ -47,7 +47,7 @@ def chapter(results: Results, initial: dict[str, Layers]) -> tuple[dict, dict]:
         block = results.blocks[model]
         dataset = results.datasets[block.data]
         if len(dataset.columns) == 3:  # the page draws points in space
-            dataset = standardized(dataset) if block.standardize else dataset
+            dataset = block.prepared(dataset, results.seed)
             rates = plots.get(f"learning_rates/{model}", [])
             runs = plots[f"history/{model}"], results.seed, rates
             specs.append(trainer_spec(model, block, dataset, layers, *runs))
@@ -61,8 +61,8 @@ def trainer_spec(
 
     Args:
         block: of a softmax or an mlp, complete, as `load_model` returns it.
-        dataset: the Dataset that the block names, standardized if the block says so:
-            points of three features, in at most 256 classes.
+        dataset: the Dataset that the block names, prepared as the block says: points of
+            three features, in at most 256 classes.
         initial: the layers before training.
         history: rows of the model's plots/history, an epoch each.
         seed: for the page's own random numbers: initial weights, and orders of rows.
@@ -111,9 +111,9 @@ def trainer_spec(
 
 def charts(dataset) -> dict[str, Any]:
     """Return each chart's title, its layout, and the looks of its curves."""
-    _, test, names, columns = dataset
+    test, names = dataset.test, dataset.class_names
     labels = [names[target] for target in test.targets]
-    scene = figures.scene(test.features, columns, labels, labels, names)
+    scene = figures.scene(test.features, dataset.columns, labels, labels, names)
     loss = figures.lines({}, "epoch", "cross-entropy, nats")
     accuracy = figures.lines({}, "epoch", "accuracy")
     for figure in (loss, accuracy):

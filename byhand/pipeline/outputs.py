@@ -48,7 +48,7 @@ def keep_to_avx2() -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, quietly: bool = False) -> Iterator[Path]:
     """Yield a name beside `path` to write to; it takes the place of `path` at the end.
 
     If the block raises, nothing is left behind and `path` stays as it was. A process that
@@ -65,7 +65,8 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink()
-    log.info("wrote %s", path)
+    if not quietly:
+        log.info("wrote %s", path)
 
 
 @contextmanager
@@ -103,10 +104,15 @@ def read_json(path: Path) -> dict[str, Any]:
         raise UserError(f"{path} is not JSON: {error}; run dvc repro") from error
 
 
-def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> None:
-    """Write CSV: a header, then the rows, numbers with full precision."""
+def write_csv(
+    path: Path, header: Iterable[str], rows: Iterable[Iterable], quietly: bool = False
+) -> None:
+    """Write CSV: a header, then the rows, numbers with full precision.
+
+    quietly: without a line in the log.
+    """
     with (
-        replacing(path) as temporary,
+        replacing(path, quietly) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.writer(file, lineterminator="\n")
@@ -136,21 +142,38 @@ def png(image: "np.ndarray") -> bytes:
     return file.getvalue()
 
 
-def write_arrays(path: Path, arrays: dict[str, "np.ndarray"]) -> None:
-    """Write arrays under their names, as safetensors: numbers and nothing that runs."""
+def write_arrays(
+    path: Path, arrays: dict[str, "np.ndarray"], about: dict[str, Any] | None = None
+) -> None:
+    """Write arrays under their names, as safetensors: numbers and nothing that runs.
+
+    about: what else the file says, as JSON.
+    """
     import numpy as np
     from safetensors.numpy import save
 
     # save takes the memory as it lies, so rows must lie one after another
-    write_bytes(path, save({k: np.asarray(v, order="C") for k, v in arrays.items()}))
+    arrays = {k: np.asarray(v, order="C") for k, v in arrays.items()}
+    # one entry: the order of several would change from file to file
+    metadata = {"about": json.dumps(about, ensure_ascii=False)} if about else None
+    write_bytes(path, save(arrays, metadata))
 
 
 def read_arrays(path: Path) -> dict[str, "np.ndarray"]:
     """Read the arrays in a safetensors file. A UserError says that it is none."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+    return read_safetensors(path)[0]
 
+
+def read_safetensors(path: Path) -> tuple[dict[str, "np.ndarray"], dict[str, Any]]:
+    """Return the arrays in a file, and what else `write_arrays` wrote, or {}."""
+    from safetensors import SafetensorError, safe_open
+
+    path.open("rb").close()  # safetensors' errors name no file
     try:
-        return load(path.read_bytes())
-    except SafetensorError as error:
+        with safe_open(path, framework="numpy") as file:
+            names = file.keys()
+            arrays = {name: file.get_tensor(name) for name in names}
+            about = json.loads((file.metadata() or {}).get("about", "{}"))
+    except (SafetensorError, ValueError) as error:
         raise UserError(f"{path} is not a safetensors file: {error}") from error
+    return arrays, about

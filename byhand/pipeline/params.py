@@ -61,6 +61,14 @@ def load_params(
             known = ", ".join(map(str, entry)) if isinstance(entry, dict) else entry
             raise UserError(f"{path} has no {key}; it has {known}")
         entry = entry[name]
+    return checked(entry, schema, str(path), key)
+
+
+def checked(entry: Any, schema: type[Schema], place: str, key: str = "") -> Schema:
+    """Return an entry as its schema has it.
+
+    place: the file of the entry, key: its place there, for the UserError of a wrong entry.
+    """
     try:
         return TypeAdapter(schema).validate_python(entry)
     except ValidationError as error:
@@ -68,7 +76,7 @@ def load_params(
         first = min(error.errors(), key=lambda e: e["type"] == "missing")
         keys = [key, *written_keys(first, entry)]
         raise UserError(
-            f"{path}: {sentence('.'.join(filter(None, keys)), first)}"
+            f"{place}: {sentence('.'.join(filter(None, keys)), first)}"
         ) from error
 
 

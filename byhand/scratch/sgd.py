@@ -1,6 +1,7 @@
 """Stochastic gradient descent, with momentum and a schedule. Chapter 4 of the book.
 
-The book has no momentum and no schedule: momentum 0, and a constant learning rate.
+The book has neither momentum, nor a schedule, nor weight decay: momentum 0, a constant
+learning rate, decay 0.
 """
 
 import math
@@ -20,6 +21,7 @@ def cosine(lr: float, epoch: int, epochs: int) -> float:
 class SGD:
     """Moves each parameter against its gradient.
 
+    gradient ← gradient + weight_decay · parameter
     velocity ← momentum · velocity + gradient
     parameter ← parameter - lr · velocity
 
@@ -29,6 +31,8 @@ class SGD:
         momentum: the fraction of the previous step that is kept, in [0, 1).
         schedule: of the learning rate: constant, or cosine, down to 0 after the last epoch.
         epochs: of the whole training; the schedule needs it.
+        weight_decay: of all parameters, biases too, >= 0. The loss has a second term, then:
+            weight_decay / 2 · the sum of all squared parameters.
     """
 
     def __init__(
@@ -38,8 +42,10 @@ class SGD:
         momentum: float = 0.0,
         schedule: str = "constant",
         epochs: int = 10,
+        weight_decay: float = 0.0,
     ):
         self.model, self.momentum, self.schedule = model, momentum, schedule
+        self.weight_decay = weight_decay
         self.lr = self.initial_lr = lr
         self.epoch, self.epochs = 0, epochs
         self.parameters = [parameter for _, parameter in model.named_parameters()]
@@ -55,6 +61,8 @@ class SGD:
         for parameter, velocity, gradient in zip(
             self.parameters, self.velocities, self.gradients, strict=True
         ):
+            if self.weight_decay:
+                gradient = gradient.add(parameter, alpha=self.weight_decay)
             if self.momentum:
                 gradient = velocity.mul_(self.momentum).add_(gradient)
             parameter.sub_(gradient, alpha=self.lr)

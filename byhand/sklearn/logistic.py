@@ -20,8 +20,8 @@ class Logistic:
     @threadpool_limits.wrap(limits=1)  # the bytes depend on the number of threads
     def fit(
         self, features: np.ndarray, targets: np.ndarray, C: float, max_iter: int
-    ) -> dict[str, float]:
-        """Fit weight and bias; return loss in nats, accuracy, and iterations as batches.
+    ) -> tuple[float, float, int]:
+        """Fit weight and bias; return the loss in nats, the accuracy and the iterations.
 
         Args:
             features: (rows, columns) float64.
@@ -34,11 +34,9 @@ class Logistic:
         if len(self.weight) == 1:  # for two classes, only the logit of the second
             self.weight = np.concatenate([0 * self.weight, self.weight])
             self.bias = np.concatenate([0 * self.bias, self.bias])
-        return {
-            "train_loss": float(log_loss(targets, model.predict_proba(features))),
-            "train_acc": float(model.score(features, targets)),
-            "batches": int(model.n_iter_[0]),
-        }
+        loss = log_loss(targets, model.predict_proba(features))
+        accuracy = model.score(features, targets)
+        return float(loss), float(accuracy), int(model.n_iter_[0])
 
     @threadpool_limits.wrap(limits=1)
     def predict(self, features: np.ndarray) -> np.ndarray:

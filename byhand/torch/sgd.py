@@ -19,9 +19,12 @@ class SGD:
         momentum: float = 0.0,
         schedule: str = "constant",
         epochs: int = 10,
+        weight_decay: float = 0.0,
     ):
         self.model = model
-        self.optimizer = TorchSGD(model.parameters(), lr=lr, momentum=momentum)
+        self.optimizer = TorchSGD(
+            model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay
+        )
         if schedule == "cosine":
             self.scheduler = CosineAnnealingLR(self.optimizer, T_max=epochs)
         else:

@@ -60,6 +60,10 @@ class BookTrainer(Trainer):
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler:
         return self.order
 
+    def get_decay_parameter_names(self, model: nn.Module) -> list[str]:
+        """Return all names; the Trainer would spare biases and norms."""
+        return [name for name, _ in model.named_parameters()]
+
     def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
         """Call on_batch: the Trainer's own log averages batches, not rows."""
         loss, outputs = super().compute_loss(model, inputs, True, **kwargs)
@@ -85,6 +89,7 @@ def train(
     epochs: int,
     momentum: float,
     schedule: str,
+    weight_decay: float,
     batch_size: int,
     shuffle: bool,
     drop_last: bool,
@@ -110,6 +115,7 @@ def train(
                 per_device_train_batch_size=batch_size,
                 dataloader_drop_last=drop_last,
                 lr_scheduler_type=schedule,  # linear: down to 0, step by step
+                weight_decay=weight_decay,
                 max_grad_norm=0,  # 1: longer gradients are cut to 1, and ours reach 1.9
                 remove_unused_columns=False,  # True: drops columns forward() does not name
                 save_strategy="no",  # steps: a checkpoint every 500

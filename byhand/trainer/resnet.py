@@ -17,8 +17,8 @@ class ResNet(ResNetForImageClassification):
 
     def __init__(
         self,
-        generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.float32,
+        generator: torch.Generator | None = None,
         **settings,
     ):
         # transformers takes no generator

@@ -1,43 +1,87 @@
 """Gradient descent as a model's block says, from a seed."""
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 
 import torch
 from torch import nn
 
 from byhand.pipeline.errors import UserError
 from byhand.training import models
+from byhand.training.bases import GradientModel
 from byhand.training.batches import as_input
-from byhand.training.blocks import GradientModel
 from byhand.training.device import reproducible_device
-from byhand.training.loop import Epoch, Tally, accuracy, on_device, train
+from byhand.training.epoch import Epoch
+from byhand.training.loop import Tally, measure, on_device, train
 from byhand.training.ranks import ALONE, JointSteps, Ranks
+from byhand.training.rooms import find, ways
+from byhand.training.settings import Train
+from byhand.training.stopping import EarlyStopping
+
+# what batches are made by, and which epoch is the last; all else of a recipe moves weights
+BATCHES = {"batch_size", "shuffle", "drop_last"}
+OF_EPOCHS = {"patience", "validation_fraction"}
 
 
-def start(block: GradientModel, dataset, seed: int, ranks: Ranks = ALONE):
-    """Return a model with its initial weights, and an iterator of epochs that trains it.
-
-    Iterating trains the model in place, one epoch an item; by transformers' Trainer, the
-    first item trains it to the end. A UserError ends a training whose loss is not finite.
-
-    Args:
-        block: complete, as `load_model` returns it.
-        dataset: a Dataset whose rows suit the block.
-        seed: of the initial weights, drawn first, of the order of rows, and of what a
-            model of torch.nn draws as it learns, such as dropout's masks.
-        ranks: the processes that train the model together.
-    """
+def start(
+    block: GradientModel, dataset, seed: int, ranks: Ranks = ALONE
+) -> tuple[object, Callable[..., Epoch]]:
+    """Return a model and a function that trains it; see `byhand.training.start`."""
     device = reproducible_device(block.threads)
     generator = torch.Generator().manual_seed(seed)
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, device, generator)
     torch.manual_seed(seed + ranks.rank)  # the rows of a rank have masks of their own
-    if block.how == "trainer":
-        epochs = by_trainer(model, block, dataset, generator)
-        return model, while_finite(epochs, block.lr)
-    recipe = block.lr, block.momentum, block.schedule, block.epochs
-    optimizer = models.find(block.how, "sgd")(model, *recipe)
+    if block.how in ways(block.kind, ("sgd",)):
+        run = partial(by_our_loop, model, block, dataset, generator, ranks)
+    else:
+        run = partial(by_a_library, model, block, dataset, generator)
+    return model, partial(train_to_the_end, model, block, run)
+
+
+def train_to_the_end(
+    model,
+    block: GradientModel,
+    run: Callable[[Callable[[Epoch], bool]], None],
+    watch: Callable[[Epoch], object] = lambda epoch: None,
+) -> Epoch:
+    """Train a model as long as its loss is finite and early stopping does not end it.
+
+    Args:
+        run: trains until the function that it is given, with each epoch, returns False.
+        watch: sees each epoch as soon as the epoch is over.
+    """
+    stopping = EarlyStopping(model, block.patience) if block.patience else None
+    last = None
+
+    def goes_on(epoch: Epoch) -> bool:
+        nonlocal last
+        if not math.isfinite(epoch.train_loss + (epoch.validation_loss or 0)):
+            raise UserError(
+                f"training diverged: the loss of epoch {epoch.epoch} is "
+                f"{epoch.train_loss}; lower the learning rate, now {block.lr}"
+            )
+        watch(epoch)
+        last = epoch
+        return not (stopping and stopping.is_over(epoch))
+
+    run(goes_on)
+    return stopping.go_back() if stopping else last
+
+
+def by_our_loop(
+    model,
+    block: GradientModel,
+    dataset,
+    generator: torch.Generator,
+    ranks: Ranks,
+    goes_on: Callable[[Epoch], bool],
+) -> None:
+    """Train a model of a room with a sgd.py, until `goes_on` says that an epoch is the last."""
+    optimizer = find(block.how, "sgd")(model, **recipe(block))
     if ranks != ALONE:
         if isinstance(model, nn.Module) and list(model.buffers()):
             raise UserError(
@@ -50,65 +94,51 @@ def start(block: GradientModel, dataset, seed: int, ranks: Ranks = ALONE):
             weights=[p.detach().cpu().numpy() for _, p in model.named_parameters()],
         )
         optimizer = JointSteps(optimizer, ranks)
-    epochs = train(
-        model,
-        optimizer,
-        dataset.train,
-        dataset.test,
-        epochs=block.epochs,
-        batch_size=block.batch_size,
-        shuffle=block.shuffle,
-        drop_last=block.drop_last,
-        generator=generator,
-    )
-    return model, while_finite(epochs, block.lr)
+    sets = dataset.train, dataset.test, dataset.validation
+    batches = block.model_dump(include=BATCHES) | {"generator": generator}
+    for epoch in train(model, optimizer, *sets, epochs=block.epochs, **batches):
+        if not goes_on(epoch):
+            break
 
 
-def by_trainer(
-    model, block: GradientModel, dataset, generator: torch.Generator
-) -> Iterator[Epoch]:
-    """Train a model by transformers' Trainer, and yield its epochs at the end.
+def by_a_library(
+    model,
+    block: GradientModel,
+    dataset,
+    generator: torch.Generator,
+    goes_on: Callable[[Epoch], bool],
+) -> None:
+    """Train a model of a room with a loop of its own, in descent.py, as above.
 
-    A UserError refuses several GPUs: the Trainer would give each its own batches.
+    A UserError refuses several GPUs: the library would give each its own batches.
     """
-    from byhand.trainer import descent  # takes seconds to import
-
+    descent = import_module(f"byhand.{block.how}.descent")  # takes seconds
     device = next(model.parameters()).device
     if device.type == "cuda" and torch.cuda.device_count() > 1:
         raise UserError(
-            f"the Trainer takes all {torch.cuda.device_count()} GPUs that it sees, expected "
-            "one: set CUDA_VISIBLE_DEVICES=0, say, and DEVICE=cuda"
+            f"how: {block.how} takes all {torch.cuda.device_count()} GPUs that it sees, "
+            "expected one: set CUDA_VISIBLE_DEVICES=0, say, and DEVICE=cuda"
         )
     features, targets = on_device(dataset.train, device)
     test_set = on_device(dataset.test, device)
+    validation_set = on_device(dataset.validation or [], device)
     dtype = getattr(torch, block.dtype)
-    tally, epochs = Tally(device), []
-
-    def on_epoch(model) -> bool:
-        epochs.append(tally.epoch(len(epochs) + 1, accuracy(model, *test_set)))
-        return math.isfinite(epochs[-1].train_loss)
-
-    recipe = ("lr", "epochs", "momentum", "schedule")
-    batches = ("batch_size", "shuffle", "drop_last")
+    tally, numbers = Tally(device), itertools.count(1)
     descent.train(
         model,
         descent.Images(
             len(targets), lambda rows: (as_input(features[rows], dtype), targets[rows])
         ),
-        **block.model_dump(include={*recipe, *batches}),
+        **recipe(block),
+        **block.model_dump(include=BATCHES),
         generator=generator,
         on_batch=tally.add,
-        on_epoch=on_epoch,
+        on_epoch=lambda model: goes_on(
+            tally.epoch(next(numbers), *measure(model, test_set, validation_set))
+        ),
     )
-    yield from epochs
 
 
-def while_finite(epochs: Iterator[Epoch], lr: float) -> Iterator[Epoch]:
-    """Yield epochs as long as their loss is finite."""
-    for epoch in epochs:
-        if not math.isfinite(epoch.train_loss):
-            raise UserError(
-                f"training diverged: the loss of epoch {epoch.epoch} is "
-                f"{epoch.train_loss}; lower the learning rate, now {lr}"
-            )
-        yield epoch
+def recipe(block: GradientModel) -> dict:
+    """Return what moves a model's weights: lr, momentum and so on."""
+    return block.model_dump(include={*Train.model_fields} - OF_EPOCHS)

@@ -2,30 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from byhand.training.batches import as_input, batches
+from byhand.training.epoch import Epoch
 
 TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
 Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
-
-
-class Epoch(NamedTuple):
-    """The figures of one pass over the training rows.
-
-    train_loss and train_acc average over the epoch's rows, each measured just before
-    the step its batch led to; test_acc is taken after the last step.
-    """
-
-    epoch: int
-    train_loss: float
-    train_acc: float
-    test_acc: float
-    batches: int
 
 
 class Tally:
@@ -48,12 +34,15 @@ class Tally:
         self.rows += len(targets)
         self.batches += 1
 
-    def epoch(self, number: int, test_acc: float) -> Epoch:
-        """Return the epoch's figures, and begin the next epoch."""
+    def epoch(self, number: int, test_acc: float, *validation: float) -> Epoch:
+        """Return the epoch's figures, and begin the next epoch.
+
+        validation: loss and accuracy, if rows are held out.
+        """
         if not self.rows:
             raise ValueError("the epoch had no batch: fewer rows than batch_size")
         loss, hits = self.loss_sum.item() / self.rows, self.hits.item() / self.rows
-        epoch = Epoch(number, loss, hits, test_acc, self.batches)
+        epoch = Epoch(number, loss, hits, test_acc, self.batches, *validation)
         self.clear()
         return epoch
 
@@ -63,6 +52,7 @@ def train(
     optimizer,
     train_set: Rows,
     test_set: Rows,
+    validation_set: Rows | None = None,
     *,
     epochs: int = 10,
     batch_size: int = 32,
@@ -77,11 +67,13 @@ def train(
         optimizer: its step() moves the parameters by a batch's features and targets, and
             returns the loss, a scalar, and the logits from before; end_epoch() ends an epoch.
         train_set, test_set: features (rows, ...), and targets (rows,).
+        validation_set: rows held out of the training set, if there are any.
         epochs, batch_size: >= 1.
         shuffle, drop_last, generator: as `batches` takes them.
     """
     device, dtype = device_and_dtype(model)
     train_set, test_set = on_device(train_set, device), on_device(test_set, device)
+    validation_set = on_device(validation_set or [], device)
     tally = Tally(device)
     for epoch in range(1, epochs + 1):
         for features, targets in batches(
@@ -94,7 +86,19 @@ def train(
         ):
             tally.add(*optimizer.step(features, targets), targets)
         optimizer.end_epoch()
-        yield tally.epoch(epoch, accuracy(model, *test_set))
+        yield tally.epoch(epoch, *measure(model, test_set, validation_set))
+
+
+def measure(
+    model, test_set: list[Tensor], validation_set: list[Tensor]
+) -> Iterator[float]:
+    """Yield the test accuracy and, if rows are held out, validation loss and accuracy."""
+    yield accuracy(predict(model, test_set[0]), test_set[1])
+    if validation_set:
+        logits, targets = predict(model, validation_set[0]), validation_set[1]
+        log_probabilities = logits.double().log_softmax(dim=1)
+        yield -log_probabilities.gather(1, targets.view(-1, 1)).mean().item()
+        yield accuracy(logits, targets)
 
 
 def on_device(rows: Rows, device: torch.device) -> list[Tensor]:
@@ -102,10 +106,9 @@ def on_device(rows: Rows, device: torch.device) -> list[Tensor]:
     return [torch.as_tensor(array, device=device) for array in rows]
 
 
-def accuracy(model, features: Tensor, targets: Tensor) -> float:
+def accuracy(logits: Tensor, targets: Tensor) -> float:
     """Return the share of rows whose largest logit is the target's, in [0, 1]."""
-    hits = predict(model, features).argmax(dim=1) == targets
-    return hits.double().mean().item()
+    return (logits.argmax(dim=1) == targets).double().mean().item()
 
 
 def predict(model, features: Tensor | np.ndarray) -> Tensor:

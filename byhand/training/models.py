@@ -1,6 +1,5 @@
-"""From a model's block to the model, and to its file and back."""
+"""From a model's block to the model, and to its tensors and back."""
 
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -8,21 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from byhand.pipeline.errors import UserError
-from byhand.pipeline.outputs import read_arrays
-from byhand.training.blocks import GradientModel
-
-
-def find(how: str, name: str) -> type:
-    """Return the class in byhand/HOW/NAME.py that is called like the file.
-
-    name is a kind of model, or sgd for the optimizer of a way. A UserError says that the
-    file has no such class.
-    """
-    module = import_module(f"byhand.{how}.{name}")
-    for key, value in vars(module).items():
-        if isinstance(value, type) and key.lower() == name.replace("_", ""):
-            return value
-    raise UserError(f"byhand/{how}/{name}.py has no class that is called like the file")
+from byhand.training.bases import GradientModel
+from byhand.training.rooms import find
 
 
 def build(
@@ -59,9 +45,9 @@ def arrays(model) -> dict[str, np.ndarray]:
     return {name: t.detach().cpu().numpy() for name, t in tensors(model).items()}
 
 
-def read_model(path: Path, model) -> None:
-    """Give a model the tensors in a file, or raise a UserError if the file has others."""
-    written, parameters = read_arrays(path), tensors(model)
+def fill(model, written: dict[str, np.ndarray], path: Path) -> None:
+    """Give a model the tensors of a file, or raise a UserError if the file has others."""
+    parameters = tensors(model)
     found, expected = (
         {name: tuple(values.shape) for name, values in named.items()}
         for named in (written, parameters)

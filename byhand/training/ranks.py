@@ -18,13 +18,13 @@ import numpy as np
 from byhand.pipeline.environment import whole_number
 from byhand.pipeline.errors import UserError
 from byhand.training.blocks import Model
+from byhand.training.rooms import ways
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 SECONDS = 300  # that a rank waits for another; RANKS_TIMEOUT says otherwise
 MAX_WORLD = 1024
-BY_OUR_LOOP = ("scratch", "autograd", "torch")
 
 
 class Ranks(NamedTuple):
@@ -120,9 +120,10 @@ def met(name: str, block: Model, rows: int) -> Iterator[Ranks]:
     if world == 1:
         yield ALONE
         return
-    if block.how not in BY_OUR_LOOP:
+    by_our_loop = ways(block.kind, ("sgd",))
+    if block.how not in by_our_loop:
         raise UserError(
-            f"WORLD_SIZE={world} is for models by {', '.join(BY_OUR_LOOP)}; "
+            f"WORLD_SIZE={world} is for models by {', '.join(by_our_loop) or 'our loop'}; "
             f"models.{name} is by {block.how}"
         )
     last = block.last_batch(rows)

@@ -1,5 +1,6 @@
 """What a dataset is, and how a folder becomes one."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -7,23 +8,38 @@ from typing import NamedTuple
 
 import numpy as np
 
-from byhand.datasets.folder.images import read_idx_files, read_image_folders, visible
+from byhand.datasets.folder.idx import read_idx_files, read_test_idx
+from byhand.datasets.folder.images import read_image_folders, read_test_folder, visible
 from byhand.datasets.folder.names import listed
-from byhand.datasets.folder.points import read_tables
+from byhand.datasets.folder.points import read_tables, read_test_table
+from byhand.datasets.folder.scale import Scale
 from byhand.pipeline.errors import UserError
 
 log = logging.getLogger(__name__)
 
 MAX_CLASSES = 1000  # more are a mistake that would cost memory
-# each kind of dataset: its reader, and what that reads; the first name marks the kind
-READERS = {
-    read_tables: ["train.csv", "test.csv"],
-    read_idx_files: [
-        *("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-        *("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "classes.txt"),
-    ],
-    read_image_folders: ["train", "test"],
-}
+
+
+class Kind(NamedTuple):
+    """A kind of dataset: who reads it, who reads its test part alone, and which files."""
+
+    read: Callable
+    read_test: Callable
+    names: list[str]  # the first marks the kind
+
+
+KINDS = [
+    Kind(read_tables, read_test_table, ["train.csv", "test.csv"]),
+    Kind(
+        read_idx_files,
+        read_test_idx,
+        [
+            *("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+            *("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "classes.txt"),
+        ],
+    ),
+    Kind(read_image_folders, read_test_folder, ["train", "test"]),
+]
 
 
 class Part(NamedTuple):
@@ -43,14 +59,29 @@ class Part(NamedTuple):
         first = Part(self.features[:rows], self.targets[:rows])
         return first, Part(self.features[rows:], self.targets[rows:])
 
+    def sha256(self) -> str:
+        """Return a digest of the rows, as hexadecimal digits."""
+        digest = hashlib.sha256()
+        for array in self:
+            digest.update(np.ascontiguousarray(array))
+        return digest.hexdigest()
+
 
 class Dataset(NamedTuple):
-    """Two parts, the names of classes 0, 1, … and the names of columns (none for images)."""
+    """What a model learns from, and what it is measured on.
+
+    class_names: of the classes 0, 1, …
+    columns: names of the points' columns; none for images.
+    validation: rows of the training set that do not train, if some are held out.
+    scale: by which the points are standardized, if they are.
+    """
 
     train: Part
     test: Part
     class_names: list[str]
     columns: list[str]
+    validation: Part | None = None
+    scale: Scale | None = None
 
     @property
     def has_images(self) -> bool:
@@ -68,23 +99,35 @@ class Dataset(NamedTuple):
         counts = np.bincount(self.train.targets, minlength=len(self.class_names))
         return counts.tolist()
 
+    def hold_out(self, fraction: float, seed: int) -> "Dataset":
+        """Return the dataset with floor(fraction · rows) training rows held out.
 
-def read_dataset(
-    folder: Path | str, standardize: bool = False, train_features: bool = True
-) -> Dataset:
+        The seed draws these rows; all rows keep their order.
+        """
+        rows = len(self.train.targets)
+        held_out = np.zeros(rows, dtype=bool)
+        order = np.random.default_rng(seed).permutation(rows)
+        held_out[order[: int(fraction * rows)]] = True
+        train, validation = (
+            Part(self.train.features[chosen], self.train.targets[chosen])
+            for chosen in (~held_out, held_out)
+        )
+        return self._replace(train=train, validation=validation)
+
+
+def read_dataset(folder: Path | str, train_features: bool = True) -> Dataset:
     """Read a folder with a dataset in it, points or images: see `points` and `images`.
 
-    standardize: whether points get mean 0 and standard deviation 1.
-    train_features: whether the features of training points are needed; if not, and if
-        nothing is standardized, they are not read, and have no columns.
+    train_features: whether the features of training points are needed; if not, they are not
+        read, and have no columns.
 
     Raises:
         UserError: the folder has no dataset, or a file is not what its name says.
     """
     folder = Path(folder)
-    read = find_reader(folder)
-    options = [train_features or standardize] if read is read_tables else []
-    train, test, class_names, columns = read(folder, *options)
+    kind = find_kind(folder)
+    options = [train_features] if kind.read is read_tables else []
+    train, test, class_names, columns = kind.read(folder, *options)
     if len(class_names) > MAX_CLASSES:
         raise UserError(
             f"{folder} has {len(class_names)} classes, expected at most {MAX_CLASSES}; labels "
@@ -100,59 +143,45 @@ def read_dataset(
     empty = [name for name, n in zip(class_names, dataset.train_rows) if not n]
     if empty:
         log.warning("%s has no training rows of %s", folder, listed(empty))
-    return standardized(dataset) if standardize and not dataset.has_images else dataset
+    return dataset
 
 
-def find_reader(folder: Path) -> Callable:
-    """Return the reader of a folder's kind of dataset, and warn of what it will not read."""
-    names = [path.name for path in visible(folder)]
-    plain = {name.removesuffix(".gz") for name in names}
-    found = {read: reads for read, reads in READERS.items() if reads[0] in plain}
-    if len(found) != 1:
-        marks = [reads[0] for reads in READERS.values()]
-        has = [reads[0] for reads in found.values()]
-        raise UserError(
-            f"{folder} has {' and '.join(has) or 'no dataset'}, "
-            f"expected one of {', '.join(marks)}, and only one"
-        )
-    ((reader, reads),) = found.items()
-    # an IDX file may be plain or compressed; the plain one is read
-    reads = {name if name in names else f"{name}.gz" for name in reads}
-    if unread := [name for name in names if name not in reads]:
-        log.warning("%s: not read: %s", folder, listed(unread))
-    return reader
+def read_test(
+    folder: Path | str, class_names: list[str], columns: list[str], shape: list[int]
+) -> Dataset:
+    """Read the test part alone, for a model that knows these classes, columns and shape.
 
-
-def standardized(dataset: Dataset) -> Dataset:
-    """Return points whose columns have mean 0 and standard deviation 1 in the training rows.
-
-    A column that is constant in the training rows becomes 0 there, and its distance from
-    this constant in the test rows.
+    The training part has no rows.
 
     Raises:
-        UserError: a test value is too far away from the training rows for a float64.
+        UserError: as `read_dataset`; or the test part is not as the model knows it.
     """
-    train = dataset.train.features
-    with np.errstate(over="ignore"):
-        low, high = train.min(axis=0), train.max(axis=0)
-        # the mean's rounding must not hide differences as small as these
-        origin = np.where(high - low <= 1e-6 * np.abs(high), low, 0)
-        largest = np.abs(train - origin).max(axis=0)
-        largest[largest == 0] = 1
-        # units are powers of two: no digit changes, and no square overflows
-        unit = np.ldexp(1.0, np.frexp(largest)[1] - 1)
-        features = [(part.features - origin) / unit for part in dataset[:2]]
-        mean, std = (f(features[0], axis=0) for f in (np.mean, np.std))
-        std[std == 0] = 1
-        features = [(values - mean) / std for values in features]
-    if len(beyond := np.argwhere(~np.isfinite(features[1]))):
-        row, column = beyond[0]
+    folder = Path(folder)
+    read = find_kind(folder).read_test
+    test = Part(*read(folder, class_names, columns, tuple(shape)))
+    log.info("read %s: %d test rows", folder, len(test.targets))
+    return Dataset(
+        Part(test.features[:0], test.targets[:0]), test, class_names, columns
+    )
+
+
+def find_kind(folder: Path) -> Kind:
+    """Return the kind of dataset that a folder has, and warn of what will not be read."""
+    names = [path.name for path in visible(folder)]
+    plain = {name.removesuffix(".gz") for name in names}
+    found = [kind for kind in KINDS if kind.names[0] in plain]
+    if len(found) != 1:
+        has = [kind.names[0] for kind in found]
         raise UserError(
-            f"test.csv has {dataset.test.features[row, column]} in column "
-            f"{dataset.columns[column]}, too far from train.csv's to be standardized"
+            f"{folder} has {' and '.join(has) or 'no dataset'}, expected one of "
+            f"{', '.join(kind.names[0] for kind in KINDS)}, and only one"
         )
-    train, test = (p._replace(features=f) for p, f in zip(dataset[:2], features))
-    return dataset._replace(train=train, test=test)
+    (kind,) = found
+    # an IDX file may be plain or compressed; the plain one is read
+    read = {name if name in names else f"{name}.gz" for name in kind.names}
+    if unread := [name for name in names if name not in read]:
+        log.warning("%s: not read: %s", folder, listed(unread))
+    return kind
 
 
 def as_matrix(part: Part) -> np.ndarray:

@@ -1,14 +1,7 @@
-"""Images: four IDX files as Fashion-MNIST's, or folders of PNG and JPEG files.
+"""Images in folders, one for each class: PNG and JPEG files."""
 
-IDX is LeCun's format: two zero bytes, a byte for the element type (8 = unsigned byte), a
-byte for the number of dimensions, then each dimension as a big-endian 32-bit integer, then
-the elements.
-"""
-
-import gzip
 import struct
 import warnings
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -23,97 +16,6 @@ GREY = ("1", "L", "LA")  # Pillow's modes; the others are in colour
 OF_SYSTEMS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir")
 
 
-def read_idx_files(folder: Path):
-    """Read a folder with the four IDX files, plain or .gz; labels start at 0.
-
-    classes.txt, one name a line, names the classes. Without that file, their names are 0,
-    1, … up to the largest training label.
-
-    Returns:
-        Training features and targets, test features and targets, class names, no columns.
-
-    Raises:
-        UserError: a file is something else, or the files don't belong together.
-    """
-    names_path, parts = folder / "classes.txt", []
-    names = read_names(names_path) if names_path.exists() else None
-    for part in ("train", "t10k"):
-        images_path, images = read_idx(folder / f"{part}-images-idx3-ubyte", 3)
-        labels_path, labels = read_idx(folder / f"{part}-labels-idx1-ubyte", 1)
-        if len(images) != len(labels) or not len(images):
-            raise UserError(
-                f"{images_path} has {len(images)} images and {labels_path} has "
-                f"{len(labels)} labels, expected equally many, and at least one"
-            )
-        if not images.size:
-            raise UserError(
-                f"{images_path} has images of {size(images)} pixels, expected some pixels"
-            )
-        if parts and images.shape[1:] != parts[0][0].shape[2:]:
-            raise UserError(
-                f"{images_path} has images of {size(images)} pixels, "
-                f"expected {size(parts[0][0])}, like the training images"
-            )
-        names = names or [str(label) for label in range(labels.max() + 1)]
-        if labels.max() >= len(names):
-            raise UserError(
-                f"{labels_path} has label {labels.max()}, "
-                f"expected one of {len(names)} classes, from 0 to {len(names) - 1}"
-            )
-        parts.append((images[:, np.newaxis], labels.astype(np.int64)))
-    return *parts, names, []
-
-
-def read_names(path: Path) -> list[str]:
-    """Read the names of classes, one a line."""
-    try:
-        names = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not text in UTF-8: {error}") from error
-    names = [name.strip() for name in names]
-    if not names or "" in names or len(set(names)) < len(names):
-        raise UserError(
-            f"{path} has {listed(names)}, expected a name of its own on each line"
-        )
-    check_names(f"{path}: class", names)
-    return names
-
-
-def read_idx(path: Path, dimensions: int) -> tuple[Path, np.ndarray]:
-    """Return the path and the array of an IDX file of so many dimensions, plain or .gz."""
-    name, compressed = path.name, not path.exists()
-    if compressed:
-        path = path.with_name(f"{name}.gz")
-        if not path.exists():
-            raise UserError(f"{path.parent} has no {name}, plain or with .gz behind it")
-    try:
-        content = path.read_bytes()
-        array = decode_idx(gzip.decompress(content) if compressed else content)
-    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(f"{path} {error}") from error
-    if array.ndim != dimensions:
-        raise UserError(f"{path} has {array.ndim} dimensions, expected {dimensions}")
-    return path, array
-
-
-def decode_idx(content: bytes) -> np.ndarray:
-    """Return the array in an IDX file, uint8; raise ValueError for other content."""
-    if len(content) < 4 or content[:3] != b"\0\0\x08":
-        raise ValueError(
-            f"starts with {content[:4].hex(' ')}, expected 00 00 08 (IDX, unsigned bytes)"
-        )
-    header = 4 + 4 * content[3]
-    if len(content) < header:
-        raise ValueError(f"has {len(content)} bytes, expected {header} before the data")
-    shape = np.frombuffer(content[4:header], dtype=">u4").astype(int)
-    if len(content) != header + shape.prod():
-        raise ValueError(
-            f"has {len(content)} bytes, expected {header + shape.prod()} for "
-            f"{' × '.join(map(str, shape))} elements"
-        )
-    return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape).copy()
-
-
 def read_image_folders(folder: Path):
     """Read folders train and test, each with a folder a class, as torchvision lays them out.
 
@@ -125,27 +27,55 @@ def read_image_folders(folder: Path):
     class_names = [path.name for path in visible(folder / "train") if path.is_dir()]
     of_test = [path.name for path in visible(folder / "test")]
     check_names(f"{folder}: class", [*class_names, *of_test])
-    listed = [list_images(folder / part, class_names) for part in ("train", "test")]
-    (first, *_), _ = listed[0]
-    images = {path: read_image(path) for paths, _ in listed for path in paths}
-    for path, image in images.items():
-        if image.size != images[first].size:
-            raise UserError(
-                f"{path} has {image.width} × {image.height} pixels, expected "
-                f"{images[first].width} × {images[first].height}, as {first}"
-            )
+    found = [list_images(folder / part, class_names) for part in ("train", "test")]
+    images = {path: read_image(path) for paths, _ in found for path in paths}
     mode = "RGB" if "RGB" in {image.mode for image in images.values()} else "L"
-    parts = []
-    for paths, targets in listed:
-        pixels = np.stack([np.asarray(images[path].convert(mode)) for path in paths])
-        pixels = pixels.reshape(*pixels.shape[:3], -1)  # grey has no axis for channels
-        channels_first = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
-        parts.append((channels_first, np.array(targets, dtype=np.int64)))
-    return *parts, class_names, []
+    first = next(iter(images))
+    expected = images[first].size, f", as {first}"
+    train, test = (
+        (stack([(path, images[path]) for path in paths], mode, *expected), targets)
+        for paths, targets in found
+    )
+    return train, test, class_names, []
 
 
-def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], list[int]]:
-    """Return the files in a folder's class folders, and the class number of each file."""
+def read_test_folder(folder: Path, class_names: list[str], columns, shape):
+    """Read the test images alone, for a model of these classes and shape. Raises as above."""
+    channels, height, width = shape
+    paths, targets = list_images(folder / "test", class_names)
+    images = [(path, read_image(path)) for path in paths]
+    mode = "L" if channels == 1 else "RGB"
+    return stack(images, mode, (width, height), ", as the training images"), targets
+
+
+def stack(
+    images: list[tuple[Path, Image.Image]], mode: str, size: tuple[int, int], why: str
+) -> np.ndarray:
+    """Return images as one array, (rows, channels, height, width) uint8.
+
+    Args:
+        images: each with its path, for messages.
+        mode: L for one channel, grey, or RGB for three.
+        size: width and height that all have; `why` says so in messages.
+
+    Raises:
+        UserError: an image has another size, or is in colour where all are grey.
+    """
+    for path, image in images:
+        if image.size != size:
+            raise UserError(
+                f"{path} has {image.width} × {image.height} pixels, "
+                f"expected {size[0]} × {size[1]}{why}"
+            )
+        if mode == "L" != image.mode:
+            raise UserError(f"{path} is in colour, expected grey{why}")
+    pixels = np.stack([np.asarray(image.convert(mode)) for _, image in images])
+    pixels = pixels.reshape(*pixels.shape[:3], -1)  # grey has no axis for channels
+    return np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
+
+
+def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], np.ndarray]:
+    """Return the files in a folder's class folders, and their classes (rows,) int64."""
     paths, targets = [], []
     for class_folder in visible(folder):
         if class_folder.name not in class_names or not class_folder.is_dir():
@@ -160,7 +90,7 @@ def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], list[
         targets += [class_names.index(class_folder.name)] * len(files)
     if not paths:
         raise UserError(f"{folder} has no folders of images")
-    return paths, targets
+    return paths, np.array(targets, dtype=np.int64)
 
 
 def visible(folder: Path) -> list[Path]:
@@ -204,8 +134,3 @@ def read_image(path: Path) -> Image.Image:
     if in_colour.getchannel("A").getextrema() != (255, 255):
         raise UserError(f"{path} has transparent pixels, expected none")
     return turned.convert("L") if turned.mode in GREY else in_colour.convert("RGB")
-
-
-def size(images: np.ndarray) -> str:
-    """Return height and width of images (…, height, width) in words."""
-    return " × ".join(map(str, images.shape[-2:]))

@@ -35,44 +35,52 @@ def read_label(place: str, field: str) -> str:
     return label
 
 
-def number_classes(train: list[str], test: list[str], folder: Path):
-    """Return the names of classes, sorted, and the class of each train and test label.
+def name_classes(labels: list[str], path: Path) -> list[str]:
+    """Return the names of classes, sorted, of a training set's different labels.
 
-    If all train labels are whole numbers, so are the classes: +1 and 1.0 are the class 1.
-    A leading zero, as in 01, makes all labels text; then each label is a class.
+    If all labels are whole numbers, so are the classes: +1 and 1.0 are the class 1. A leading
+    zero, as in 01, makes all labels text; then each label is a class.
 
     Raises:
-        UserError: a test label is of no class, or one number is spelt in two ways.
+        UserError: one number is spelt in two ways, and other labels are text.
     """
-    if missing := [label for label in train if label.casefold() in MISSING]:
+    if missing := [label for label in labels if label.casefold() in MISSING]:
         log.warning(
-            "%s/train.csv has the label %s, which is a class here, not a missing value",
-            *(folder, listed(missing)),
+            "%s has the label %s, which is a class here, not a missing value",
+            *(path, listed(missing)),
         )
-    whole = [label for label in train if WHOLE_NUMBER.fullmatch(label)]
-    are_numbers = len(whole) == len(train)
+    whole = [label for label in labels if WHOLE_NUMBER.fullmatch(label)]
+    if len(whole) == len(labels):
+        return list(map(str, sorted(set(map(number, labels)))))
     first: dict[int, str] = {}
-    for label in () if are_numbers else whole:
+    for label in whole:
         if (other := first.setdefault(number(label), label)) != label:
             raise UserError(
-                f"{folder}/train.csv has labels {other} and {label}, expected one spelling "
-                "of a number, since other labels are text"
+                f"{path} has labels {other} and {label}, expected one spelling of a number, "
+                "since other labels are text"
             )
+    return sorted(labels)
 
-    def key(label: str) -> int | str:
+
+def number_classes(labels: list[str], names: list[str], path: Path) -> list[int]:
+    """Return the class of each label: its place in `names`, as `name_classes` returns them.
+
+    Raises:
+        UserError: a label is of no class.
+    """
+    are_numbers = all(map(WHOLE_NUMBER.fullmatch, names))
+    classes, found = {name: i for i, name in enumerate(names)}, []
+    for label in labels:
         is_number = are_numbers and WHOLE_NUMBER.fullmatch(label)
-        return number(label) if is_number else label
-
-    keys = sorted(set(map(key, train)))
-    names, classes = list(map(str, keys)), {key: i for i, key in enumerate(keys)}
-    for label in test:
-        if key(label) not in classes:
+        name = str(number(label)) if is_number else label
+        if name not in classes:
             measured = "; labels are classes, there is no regression here"
             raise UserError(
-                f"{folder}/test.csv has label {listed([label])}, expected one of train.csv's: "
+                f"{path} has label {listed([label])}, expected one of the classes "
                 f"{listed(names)}{measured if FRACTION.fullmatch(label) else ''}"
             )
-    return names, *([classes[key(label)] for label in part] for part in (train, test))
+        found.append(classes[name])
+    return found
 
 
 def number(label: str) -> int:

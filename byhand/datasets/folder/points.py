@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from byhand.datasets.folder.labels import number_classes
+from byhand.datasets.folder.labels import name_classes, number_classes
 from byhand.datasets.folder.names import check_names, listed
-from byhand.datasets.folder.tables import read_table
+from byhand.datasets.folder.tables import Table, read_table
 from byhand.pipeline.errors import UserError
+
+Rows = tuple[np.ndarray, np.ndarray]  # features (rows, columns), targets (rows,) int64
 
 
 def read_tables(folder: Path, train_features: bool = True):
@@ -25,26 +27,33 @@ def read_tables(folder: Path, train_features: bool = True):
     Raises:
         UserError: a file is something else, or test.csv has columns or labels of its own.
     """
-    train_path, test_path = (folder / f"{part}.csv" for part in ("train", "test"))
-    train, test = read_table(train_path, train_features), read_table(test_path)
-    check_names(f"{test_path}: column", [*train.columns, *test.columns])
-    for one, other, path in [(train, test, test_path), (test, train, train_path)]:
-        if missing := [c for c in one.columns if c not in other.columns]:
-            raise UserError(
-                f"{path} has no column {listed(missing[:1])}, "
-                f"expected {listed(one.columns)} and label"
-            )
-    check_names(f"{train_path}: label", train.labels)
-    check_names(f"{test_path}: label", [*train.labels, *test.labels])
-    names, *classes = number_classes(train.labels, test.labels, folder)
-    train_targets, test_targets = (
-        np.array(of_labels, dtype=np.int64)[table.codes]
-        for of_labels, table in zip(classes, (train, test), strict=True)
-    )
-    order = [test.columns.index(column) for column in train.columns]
-    return (
-        (train.features, train_targets),
-        (test.features[:, order], test_targets),
-        names,
-        train.columns,
-    )
+    path = folder / "train.csv"
+    train = read_table(path, train_features)
+    check_names(f"{path}: label", train.labels)
+    names = name_classes(train.labels, path)
+    targets = targets_of(train, names, path)
+    test = read_test_table(folder, names, train.columns)
+    return (train.features, targets), test, names, train.columns
+
+
+def read_test_table(
+    folder: Path, class_names: list[str], columns: list[str], shape=None
+) -> Rows:
+    """Read test.csv alone, for a model of these classes and columns. Raises as above."""
+    path = folder / "test.csv"
+    table = read_table(path)
+    check_names(f"{path}: column", [*columns, *table.columns])
+    missing = [column for column in columns if column not in table.columns]
+    unknown = [column for column in table.columns if column not in columns]
+    if missing or unknown:
+        wrong = f"{'no' if missing else 'a'} column {listed([*missing, *unknown][:1])}"
+        raise UserError(f"{path} has {wrong}, expected {listed(columns)} and label")
+    check_names(f"{path}: label", [*class_names, *table.labels])
+    order = [table.columns.index(column) for column in columns]
+    return table.features[:, order], targets_of(table, class_names, path)
+
+
+def targets_of(table: Table, class_names: list[str], path: Path) -> np.ndarray:
+    """Return the class (rows,) int64 of each row."""
+    classes = number_classes(table.labels, class_names, path)
+    return np.array(classes, dtype=np.int64)[table.codes]

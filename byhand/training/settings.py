@@ -1,4 +1,4 @@
-"""How a model is trained, unless its block says otherwise: the schema of these sections."""
+"""The schema of params.yaml's sections for training. A model's block may have their keys, too."""
 
 from typing import Annotated, Literal
 
@@ -8,6 +8,7 @@ from byhand.pipeline.params import Count, Positive, Section
 
 Momentum = Annotated[float, Field(ge=0, lt=1)]
 Schedule = Literal["constant", "cosine"]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Train(Section):
@@ -17,6 +18,9 @@ class Train(Section):
     epochs: Count
     momentum: Momentum
     schedule: Schedule
+    weight_decay: Annotated[float, Field(ge=0, lt=1)]
+    patience: Annotated[int, Field(ge=0)]
+    validation_fraction: Fraction
 
 
 class Fit(Section):
@@ -24,3 +28,4 @@ class Fit(Section):
 
     C: Positive
     max_iter: Count
+    validation_fraction: Fraction
