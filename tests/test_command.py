@@ -48,14 +48,33 @@ def test_the_words_of_the_command_line_are_the_arguments_of_main(stage):
     assert (result.returncode, result.stderr) == (0, "mine@xor: got xor\n")
 
 
+def test_any_number_of_words_and_options_are_what_the_signature_says(stage):
+    code = "logging.info('%s %s %s', one, others, top)"
+    parameters = "one, *others, top: int = 3"
+    words = ("a", "b", "--top", "2", "c")
+    result = stage(code, *words, parameters=parameters)
+    assert result.stderr == "mine@a: a ('b', 'c') 2\n"
+    wrong = stage(code, "a", "--top", "two", parameters=parameters)
+    assert wrong.returncode == 2
+    assert "argument --top: invalid int value: 'two'" in wrong.stderr
+
+
+def test_an_option_has_the_choices_of_its_literal(stage):
+    code = "from typing import Literal"
+    parameters = "*, form: __import__('typing').Literal['csv', 'json'] = 'csv'"
+    wrong = stage(code, "--form", "xml", parameters=parameters)
+    assert "argument --form: invalid choice: 'xml'" in wrong.stderr
+    assert stage(code, "--form", "json", parameters=parameters).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
         ((), "the following arguments are required: NAME"),
         (("nosuch",), "invalid choice: 'nosuch' (choose from 'autograd', 'check'"),
         (("report.py",), "invalid choice: 'report.py'"),
-        (("train",), "train takes 1 ARG, got 0"),
-        (("check", "twice"), "check takes 0 ARG, got 1"),
+        (("train",), "stages train: error: the following arguments are required: NAME"),
+        (("check", "twice"), "stages check: error: unrecognized arguments: twice"),
     ],
 )
 def test_a_wrong_command_line_is_refused_with_what_there_is(words, complaint):

@@ -1,6 +1,7 @@
 """Run a script of stages, studies or tools: python -m stages NAME [ARG].
 
-A script is a module of one of these packages with a main(…). Before it is imported, the
+A script is a module of one of these packages with a main(…), whose signature says which
+arguments and options the command line takes. Before it is imported, the
 runner sees to three things: Ctrl-C ends it without a traceback, so does the end of its
 parent process, and every processor with AVX2 rounds alike.
 """
@@ -12,6 +13,8 @@ import logging
 import os
 import pkgutil
 import sys
+from collections.abc import Callable
+from typing import get_args
 
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.lifetime import end_with_parent
@@ -46,19 +49,21 @@ def call(package: str, *words: str) -> None:
     names = [module.name for module in modules if module.name != "__main__"]
     parser = argparse.ArgumentParser(f"python -m {package}")
     parser.add_argument("name", metavar="NAME", choices=names, help=", ".join(names))
-    parser.add_argument("arguments", metavar="ARG", nargs="*", help="what it works on")
+    parser.add_argument("arguments", metavar="ARG", nargs="...", help="see NAME --help")
     name, arguments = vars(parser.parse_args(words)).values()
 
-    script = "@".join([name, *arguments])
+    script = "@".join([name, *arguments][:2])
     logging.basicConfig(
         level=logging.INFO, format=f"{script.replace('%', '%%')}: %(message)s"
     )
     try:
-        main = importlib.import_module(f"{package}.{name}").main
-        expected = list(inspect.signature(main).parameters)
-        if len(arguments) != len(expected):
-            parser.error(f"{name} takes {len(expected)} ARG, got {len(arguments)}")
-        main(*arguments)
+        module = importlib.import_module(f"{package}.{name}")
+        parser = argparse.ArgumentParser(
+            f"{parser.prog} {name}",
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        call_with(module.main, parser, arguments)
     except UserError as error:
         sys.exit(complaint(script, error))
     except OSError as error:
@@ -67,6 +72,35 @@ def call(package: str, *words: str) -> None:
     except ModuleNotFoundError as error:
         error.add_note(f"{sys.executable} runs this: is .venv activated?")
         raise
+
+
+def call_with(
+    main: Callable, parser: argparse.ArgumentParser, words: list[str]
+) -> None:
+    """Call a main with the words of a command line, as its signature takes them.
+
+    A parameter is an argument, *parameter any number of them. A keyword-only one is an
+    option, of its default's type; a Literal names its choices.
+    """
+    positional, repeated = [], None
+    for name, parameter in inspect.signature(main).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            parser.add_argument(
+                f"--{name}",
+                default=parameter.default,
+                type=type(parameter.default),
+                choices=get_args(parameter.annotation) or None,
+                help=f"by default {parameter.default}",
+            )
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            parser.add_argument(name, metavar=name.upper(), nargs="*")
+            repeated = name
+        else:
+            parser.add_argument(name, metavar=name.upper())
+            positional.append(name)
+    given = vars(parser.parse_intermixed_args(words))
+    values = [given.pop(name) for name in positional]
+    main(*values, *given.pop(repeated, []), **given)
 
 
 def complaint(script: str, reason: object) -> str:
