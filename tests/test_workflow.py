@@ -1,4 +1,4 @@
-"""CI on a fork: what the workflow runs, may do and says; and where the project opens."""
+"""CI on a fork, a container to open the project in, and models that others get by name."""
 
 import json
 import re
@@ -11,6 +11,8 @@ from tests.project import ROOT, run
 
 TEXT = (ROOT / ".github/workflows/ci.yml").read_text()
 JOBS = yaml.safe_load(TEXT)["jobs"]
+DEFINITION = yaml.safe_load((ROOT / "dvc.yaml").read_text())
+WHO = ("-c", "user.name=tester", "-c", "user.email=tester@localhost")
 ADDRESS = "https://github.com/owner/project/raw/0123abc"
 
 
@@ -41,14 +43,15 @@ def test_only_the_job_that_comments_may_write_and_no_fork_runs_it():
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with a metric and three pictures; one of the two is then another."""
+    """A project of DVC's that has a metric, and pictures once a test commits some."""
+    folder = tmp_path / "project"
     for name in ("plots", ".ci"):
-        (tmp_path / name).mkdir()
-    shutil.copy(ROOT / ".ci/comment", tmp_path / ".ci")
-    (tmp_path / "dvc.yaml").write_text("metrics: [metrics/m.json]\n")
-    run(tmp_path, "git", "init", "-q")
-    run(tmp_path, "dvc", "init", "-q")
-    return tmp_path
+        (folder / name).mkdir(parents=True)
+    shutil.copy(ROOT / ".ci/comment", folder / ".ci")
+    (folder / "dvc.yaml").write_text("metrics: [metrics/m.json]\n")
+    run(folder, "git", "init", "-q")
+    run(folder, "dvc", "init", "-q")
+    return folder
 
 
 def commit(folder, accuracy: float, **plots: str) -> None:
@@ -57,8 +60,7 @@ def commit(folder, accuracy: float, **plots: str) -> None:
     for name, content in plots.items():
         (folder / f"plots/{name}.png").write_text(content)
     run(folder, "git", "add", "-A")
-    who = ("-c", "user.name=tester", "-c", "user.email=tester@localhost")
-    run(folder, "git", *who, "commit", "-qm", "state")
+    run(folder, "git", *WHO, "commit", "-qm", "state")
 
 
 def comment(folder, *arguments: str) -> list[str]:
@@ -95,3 +97,29 @@ def test_a_container_installs_the_project_and_brings_dvcs_extension():
     assert "iterative.dvc" in editor["extensions"]
     python = editor["settings"]["python.defaultInterpreterPath"]
     assert python == "${containerWorkspaceFolder}/.venv/bin/python"
+
+
+def test_a_tagged_model_comes_by_its_name(project, tmp_path):
+    """As docs/settings.md says, with a small file in the model's place."""
+    artifacts = {"artifacts": DEFINITION["artifacts"]}
+    (project / "dvc.yaml").write_text(yaml.safe_dump(artifacts))
+    model = project / "models/mlp_fashion_torch.safetensors"
+    model.parent.mkdir()
+    model.write_text("weights")
+    run(project, "dvc", "add", "-q", str(model))
+    run(project, "dvc", "remote", "add", "--default", "shared", str(tmp_path / "store"))
+    run(project, "dvc", "push", "-q")
+    commit(project, 0.5)
+    run(project, "git", *WHO, "tag", "-a", "mlp_fashion_torch@v1.0.0", "-m", "first")
+    get = ["dvc", "artifacts", "get", str(project), "mlp_fashion_torch"]
+    run(tmp_path, *get, "--rev", "v1.0.0")
+    assert (tmp_path / model.name).read_text() == "weights"
+
+
+def test_the_models_that_have_a_name_are_those_that_stages_write():
+    paths = {name: a["path"] for name, a in DEFINITION["artifacts"].items()}
+    assert paths.pop("titanic_automl") == "data/titanic_automl/full"
+    assert set(paths) <= set(
+        yaml.safe_load((ROOT / "params.yaml").read_text())["models"]
+    )
+    assert paths == {name: f"models/{name}.safetensors" for name in paths}
