@@ -12,6 +12,7 @@ file here. Machines that share this storage share the study; SWEEP_PUSH names th
 which each of them sends its experiments.
 """
 
+import json
 import logging
 import os
 import shlex
@@ -21,7 +22,7 @@ from threading import Event
 from typing import Any, NamedTuple
 
 import optuna
-from dvc.api import DVCFileSystem, metrics_show
+from dvc.api import read
 from optuna.trial import Trial, TrialState
 
 from byhand.pipeline.command import output
@@ -45,7 +46,7 @@ class Search(NamedTuple):
     """What is searched for, and how.
 
     model: its name; entry: its block as params.yaml has it.
-    name: of the search, which begins the names of its tries.
+    name: of the search; the names of its tries begin with it.
     every: epochs from one look at a try's accuracy to the next.
     cache: DVC's.
     stopped: whether a signal has asked the search to end.
@@ -68,8 +69,7 @@ def main(model: str, *search: str) -> None:
             "a search starts from a commit: git commit or git restore first"
         )
     this = prepared(model, search)
-    commit = output("git", "rev-parse", "--short", "HEAD").decode().strip()
-    study = open_study(f"{model} at {commit}: {this.name}", this.space, 2 * this.every)
+    study = open_study(f"{this.name} of {model}", this.space, 2 * this.every)
     os.environ.setdefault("PRELOAD", "0")  # one stage of a try imports PyTorch
     if workers > 1:
         os.environ.setdefault("THREADS", "1")  # the workers share the cores
@@ -87,20 +87,18 @@ def prepared(model: str, words: tuple[str, ...]) -> Search:
             "validation_fraction must be one number: the same rows judge every try"
         )
     check(model, entry, space)
-    if not DVCFileSystem(rev="HEAD").exists(block.data):
-        raise UserError(
-            f"{block.data} must be in git or DVC: git add or dvc add, then git commit"
-        )
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda *_: stopped.set())
     epochs = min(corners(space.get("epochs", [getattr(block, "epochs", 1)])))
+    # another commit, model or setting is another search
+    of = output("git", "rev-parse", "HEAD").decode(), model, *sorted(words)
     return Search(
         model,
         entry,
         space,
-        name=f"sweep-{sha256(repr((model, sorted(words))).encode()).hexdigest()[:4]}",
+        name=f"sweep-{sha256(repr(of).encode()).hexdigest()[:4]}",
         every=max(1, epochs // LOOKS),
         cache=output("dvc", "cache", "dir").decode().strip(),
         stopped=stopped,
@@ -140,7 +138,7 @@ def run(search: Search, trial: Trial) -> float:
         raise optuna.TrialPruned from reason
     if remote := os.environ.get("SWEEP_PUSH"):
         push(".", remote, name)
-    metrics = metrics_show(f"metrics/train/{search.model}.json", rev=name)
+    metrics = json.loads(read(f"metrics/train/{search.model}.json", rev=name))
     log.info("%s, %s: %.4f", name, shown, metrics["validation_acc"])
     return metrics["validation_acc"]
 

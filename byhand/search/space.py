@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from dvc.api import DVCFileSystem
 
 from byhand.datasets.folder import read_dataset
 from byhand.pipeline.errors import UserError
@@ -120,20 +121,40 @@ def as_settings(entry: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]
 
 
 def check(model: str, entry: dict[str, Any], space: Space) -> None:
-    """Raise a UserError if a try's settings could break the schema, or not suit the data.
+    """Raise a UserError if a try could break the schema, not suit its data, or not have it.
 
     Every combination of choices and of the ends of ranges is checked.
     """
-    seed, datasets = load_params("seed", Seed), {}
+    seed, commit, looked_at = load_params("seed", Seed), DVCFileSystem(rev="HEAD"), {}
     for chosen in product(*map(corners, space.values())):
         settings = as_settings(entry, dict(zip(space, chosen, strict=True)))
         words = " ".join(f"{key}={value}" for key, value in settings.items())
         block = checked(entry | settings, Model, f"with {words}", f"models.{model}")
         block = completed(block)
-        if not Path(block.data).exists():  # a stage makes it in the clone of a try
-            continue
         held_out = block.data, block.validation_fraction
-        if held_out not in datasets:
-            dataset = read_dataset(block.data).hold_out(held_out[1], seed)
-            datasets[held_out] = dataset.shape, dataset.train_rows
-        block.check(model, *datasets[held_out])
+        if held_out not in looked_at:
+            looked_at[held_out] = shape_and_rows(commit, *held_out, seed)
+        if looked_at[held_out]:
+            block.check(model, *looked_at[held_out])
+
+
+def shape_and_rows(
+    commit: DVCFileSystem, data: str, fraction: float, seed: int
+) -> tuple[tuple[int, ...], list[int]] | None:
+    """Return what `Block.check` takes, of the rows that train; None if no data is there yet.
+
+    A UserError says that a clone would not have the data, or that no row is held out.
+    """
+    if not commit.exists(data):
+        raise UserError(
+            f"{data} must be in git or DVC: git add or dvc add it, then git commit"
+        )
+    if not Path(data).exists():
+        return None
+    dataset = read_dataset(data).hold_out(fraction, seed)
+    if not len(dataset.validation.targets):
+        raise UserError(
+            f"validation_fraction must hold out a row of {data}, of which "
+            f"{sum(dataset.train_rows)} train, got {fraction}"
+        )
+    return dataset.shape, dataset.train_rows
