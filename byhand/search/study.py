@@ -58,9 +58,10 @@ def draw(trial: Trial, space: Space) -> dict[str, Any]:
     """Return a value for each key of a search, as Optuna proposes them."""
 
     def number(name: str, among: Range) -> float:
-        is_whole = isinstance(among.low, int) and isinstance(among.high, int)
-        suggest = trial.suggest_int if is_whole else trial.suggest_float
-        return suggest(name, *among, log=among.is_logarithmic)
+        if isinstance(among.low, int) and isinstance(among.high, int):
+            return trial.suggest_int(name, *among, log=among.is_logarithmic)
+        exact = trial.suggest_float(name, *among, log=among.is_logarithmic)
+        return min(max(float(f"{exact:.3g}"), among.low), among.high)  # to be read
 
     drawn = {}
     for key, values in space.items():
