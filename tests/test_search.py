@@ -73,6 +73,7 @@ def test_one_number_for_a_list_is_a_list_of_one():
             "needs a setting with several values, .* got lr=0.1 epochs=3",
         ),
         ("lr", "must be KEY=LOW..HIGH, KEY=A,B or KEY=VALUE, got 'lr'"),
+        ("lr=null", "must be KEY=.*, got 'lr=null'"),
         ("lr=", "must be KEY=.*, got 'lr='"),
         ("=0.1..1", "must be KEY=.*, got '=0.1..1'"),
         ("hidden=[64,[8", r"must be KEY=.*, got 'hidden=\[64,\[8'"),

@@ -65,8 +65,10 @@ def draw(trial: Trial, space: Space) -> dict[str, Any]:
 
     drawn = {}
     for key, values in space.items():
-        by_name = {str(value): value for value in values}
-        # Optuna's choices are texts or numbers
-        name = trial.suggest_categorical(key, list(by_name)) if values[1:] else key
-        drawn[key] = filled(by_name.get(name, values[0]), number, name)
+        value, name = values[0], key
+        if len(values) > 1:  # Optuna's choices are texts or numbers
+            by_text = {str(value): value for value in values}
+            text = trial.suggest_categorical(key, list(by_text))
+            value, name = by_text[text], f"{key}={text}"
+        drawn[key] = filled(value, number, name)
     return drawn
