@@ -6,7 +6,7 @@ from typing import Any
 
 import optuna
 from optuna.pruners import MedianPruner
-from optuna.samplers import BruteForceSampler
+from optuna.samplers import GridSampler
 from optuna.trial import Trial
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,6 +31,7 @@ def open_study(name: str, space: Space, warm_up: int) -> optuna.Study:
     FILE.parent.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings have tracebacks
     spare_loopback()
+    choices = {k: list(map(str, values)) for k, values in space.items() if values[1:]}
     has_ranges = any(corners(values) != values for values in space.values())
     try:
         if url.startswith("grpc://"):
@@ -44,7 +45,7 @@ def open_study(name: str, space: Space, warm_up: int) -> optuna.Study:
             load_if_exists=True,
             pruner=MedianPruner(FIRST_TRIES, n_warmup_steps=warm_up),
             # of choices alone, it tries each combination once
-            sampler=None if has_ranges else BruteForceSampler(),
+            sampler=None if has_ranges else GridSampler(choices),
         )
     except (ConnectionError, ImportError, ValueError, SQLAlchemyError) as error:
         reason = str(error).partition("\n")[0]
