@@ -36,9 +36,8 @@ from byhand.training.blocks import load_model
 
 log = logging.getLogger(__name__)
 
-HELD_OUT = (
-    0.2  # share of the training rows that judge a try, if the model has none of its own
-)
+# share of the training rows that judges a try, if the model holds out none itself
+HELD_OUT = 0.2
 LOOKS = 10  # at the accuracy of a try while it trains
 
 
