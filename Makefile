@@ -13,8 +13,10 @@ repro: .venv/installed  ## run the pipeline: what changed, and what depends on i
 seeds: .venv/installed  ## the studies: every model from many seeds, and more; then repro
 	dvc repro studies/dvc.yaml
 
-sweep: .venv/sweep-installed  ## after repro: search for settings of the perceptron
-	python -m tools sweep
+MODEL = mlp_fashion_scratch
+SEARCH = lr=0.01..1 hidden=32..512
+sweep: .venv/sweep-installed  ## after repro: search for settings of MODEL
+	python -m tools sweep $(MODEL) $(SEARCH)
 
 results: .venv/installed  ## after repro: the book's figures beside ours
 	python -m tools results

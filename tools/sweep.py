@@ -1,133 +1,169 @@
-"""Search for settings of the perceptron; each try is a DVC experiment, not a pipeline stage.
+"""Search for settings of a model; each try is a DVC experiment, not a pipeline stage.
 
-Optuna proposes a learning rate and a width. The study `validate` measures them on rows of
-the training set that it does not train on. SWEEP_STORAGE says where Optuna's study is kept,
-by default in a file here. Machines that share this storage share the study; SWEEP_PUSH
-names the Git remote to which each of them sends its experiments.
+MODEL is a model's name in params.yaml. A SEARCH is KEY=LOW..HIGH, KEY=A,B or KEY=VALUE, with a
+key of the model's block or of the section that it is trained by. For example:
+
+    python -m tools sweep mlp_xor_scratch lr=0.01..1 hidden=16..256 momentum=0,0.9
+
+Optuna chooses the values. A try is judged on training rows that it does not train on. It ends
+early if its accuracy is below the median of other tries. TRIALS says how many tries there are,
+WORKERS how many run at a time. SWEEP_STORAGE says where Optuna's study is kept, by default in a
+file here. Machines that share this storage share the study; SWEEP_PUSH names the Git remote to
+which each of them sends its experiments.
 """
 
+import json
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from queue import SimpleQueue
-from tempfile import TemporaryDirectory
+import shlex
+import signal
+from hashlib import sha256
+from threading import Event
+from typing import Any, NamedTuple
 
 import optuna
-from dvc.api import metrics_show
-from optuna.trial import FrozenTrial, Trial
-from sqlalchemy.exc import SQLAlchemyError
+from dvc.api import read
+from optuna.trial import Trial, TrialState
 
 from byhand.pipeline.command import output
-from byhand.pipeline.environment import spare_loopback, split_login, whole_number
+from byhand.pipeline.environment import whole_number
 from byhand.pipeline.errors import UserError
+from byhand.pipeline.params import load_params
+from byhand.search.space import Space, as_settings, check, corners, parse
+from byhand.search.study import draw, open_study
+from byhand.search.tries import Hopeless, clone, options, train
+from byhand.training.blocks import load_model
 
 log = logging.getLogger(__name__)
 
-MODEL = "mlp_fashion_scratch"
-METRIC = f"metrics/validation/{MODEL}.json"
-FILE = Path(".dvc/tmp/sweep.db")
-SECONDS = 30  # to wait for Optuna's proxy
+HELD_OUT = (
+    0.2  # share of the training rows that judge a try, if the model has none of its own
+)
+LOOKS = 10  # at the accuracy of a try while it trains
 
 
-def main() -> None:
+class Search(NamedTuple):
+    """What is searched for, and how.
+
+    model: its name; entry: its block as params.yaml has it.
+    name: of the search; the names of its tries begin with it.
+    every: epochs from one look at a try's accuracy to the next.
+    cache: DVC's.
+    stopped: whether a signal has asked the search to end.
+    """
+
+    model: str
+    entry: dict[str, Any]
+    space: Space
+    name: str
+    every: int
+    cache: str
+    stopped: Event
+
+
+def main(model: str, *search: str) -> None:
     tries = whole_number("TRIALS", 1, 10_000, default=20)
     workers = whole_number("WORKERS", 1, 1000, default=2)
     if output("git", "status", "--porcelain", "--untracked-files=no"):
         raise UserError(
             "a search starts from a commit: git commit or git restore first"
         )
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings have tracebacks
-    study = open_study(output("git", "rev-parse", "--short", "HEAD").decode().strip())
+    this = prepared(model, search)
+    study = open_study(f"{this.name} of {model}", this.space, 2 * this.every)
     os.environ.setdefault("PRELOAD", "0")  # one stage of a try imports PyTorch
     if workers > 1:
         os.environ.setdefault("THREADS", "1")  # the workers share the cores
-    with clones(workers) as free:
-        study.optimize(partial(run, free), tries, n_jobs=workers)
-    best = study.best_trial
-    print(f"\nBest of {len(study.trials)} tries: {best.params}. Accuracy on validation")
-    print(f"rows: {best.value:.4f}. To use these settings: dvc exp apply {name(best)}")
+    study.optimize(lambda trial: run(this, trial), tries, n_jobs=workers)
+    conclude(this, study)
 
 
-def open_study(commit: str) -> optuna.Study:
-    """Return the study of a commit; create it if there is none yet.
-
-    Raises:
-        UserError: Optuna can't use SWEEP_STORAGE.
-    """
-    url = storage = os.environ.get("SWEEP_STORAGE") or f"sqlite:///{FILE}"
-    FILE.parent.mkdir(parents=True, exist_ok=True)
-    spare_loopback()
-    try:
-        if url.startswith("grpc://"):
-            host, _, port = url.removeprefix("grpc://").partition(":")
-            storage = optuna.storages.GrpcStorageProxy(host=host, port=int(port))
-            storage.wait_server_ready(timeout=SECONDS)
-        return optuna.create_study(
-            storage=storage,
-            study_name=f"{MODEL} at {commit}",
-            direction="maximize",
-            load_if_exists=True,
-        )
-    except (ConnectionError, ImportError, ValueError, SQLAlchemyError) as error:
-        reason = str(error).partition("\n")[0]
+def prepared(model: str, words: tuple[str, ...]) -> Search:
+    """Return a search as its words say, or raise a UserError if a try could be refused."""
+    block, entry = load_model(model), load_params(f"models.{model}", dict[str, Any])
+    space = parse(words)
+    space.setdefault("validation_fraction", [block.validation_fraction or HELD_OUT])
+    if len(corners(space["validation_fraction"])) > 1:
         raise UserError(
-            f"SWEEP_STORAGE must be a URL that Optuna can use, or grpc://HOST:PORT of its "
-            f"proxy, got {split_login(url)[0]!r}: {reason}"
-        ) from error
+            "validation_fraction must be one number: the same rows judge every try"
+        )
+    check(model, entry, space)
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: stopped.set())
+    epochs = min(corners(space.get("epochs", [getattr(block, "epochs", 1)])))
+    # another commit, model or setting is another search
+    of = output("git", "rev-parse", "HEAD").decode(), model, *sorted(words)
+    return Search(
+        model,
+        entry,
+        space,
+        name=f"sweep-{sha256(repr(of).encode()).hexdigest()[:4]}",
+        every=max(1, epochs // LOOKS),
+        cache=output("dvc", "cache", "dir").decode().strip(),
+        stopped=stopped,
+    )
 
 
-@contextmanager
-def clones(count: int) -> Iterator[SimpleQueue[str]]:
-    """Yield clones of this commit, which share DVC's cache; each runs one try at a time."""
-    cache = output("dvc", "cache", "dir").decode().strip()
-    free = SimpleQueue()
-    with TemporaryDirectory(prefix="sweep-") as folder:
-        for number in range(count):
-            clone = f"{folder}/{number}"
-            output("git", "clone", "--quiet", ".", clone)
-            output("dvc", "--cd", clone, "config", "--local", "cache.dir", cache)
-            free.put(clone)
-        yield free
-
-
-def run(free: SimpleQueue[str], trial: Trial) -> float:
-    """Return the accuracy on validation rows with a try's settings.
+def run(search: Search, trial: Trial) -> float:
+    """Return the accuracy on held-out training rows with a try's settings.
 
     Args:
-        free: clones without a running try.
         trial: the try; Optuna chooses its settings here.
 
     Raises:
+        optuna.TrialPruned: the try was ended early, or diverged.
         UserError: DVC could not run the try, or not send it to SWEEP_PUSH.
     """
-    lr = trial.suggest_float("lr", 0.01, 1, log=True)
-    width = trial.suggest_int("hidden", 32, 512, log=True)
-    clone = free.get()
+    settings = as_settings(search.entry, draw(trial, search.space))
+    trial.set_user_attr("settings", settings)
+    name = f"{search.name}-{trial.number}"
+    shown = ", ".join(f"{key} {value}" for key, value in settings.items())
+
+    def watch(rows: list[dict[str, str]]) -> None:
+        if search.stopped.is_set():
+            raise UserError("stopped; the same command goes on with the search")
+        for row in rows:
+            if int(row["epoch"]) % search.every == 0:
+                trial.report(float(row["validation_acc"]), int(row["epoch"]))
+        if rows and trial.should_prune():
+            raise Hopeless(f"ended early, below the median at epoch {row['epoch']}")
+
     try:
-        output(
-            *("dvc", "--cd", clone, "exp", "run", "--temp", "--name", name(trial)),
-            *("--set-param", f"++models.{MODEL}.lr={lr}"),
-            *("--set-param", f"models.{MODEL}.hidden=[{width}]"),
-            f"studies/dvc.yaml:validate@{MODEL}",
-        )
-        push(clone, "origin", trial)  # to this repository
-    finally:
-        free.put(clone)
+        with clone(search.cache) as folder:
+            train(folder, name, search.model, settings, watch)
+            push(folder, "origin", name)  # to this repository
+    except Hopeless as reason:
+        log.info("%s, %s: %s", name, shown, reason)
+        raise optuna.TrialPruned from reason
     if remote := os.environ.get("SWEEP_PUSH"):
-        push(".", remote, trial)
-    accuracy = metrics_show(METRIC, rev=name(trial))["accuracy"]
-    log.info("%s, %s: %.4f", name(trial), trial.params, accuracy)
-    return accuracy
+        push(".", remote, name)
+    metrics = json.loads(read(f"metrics/train/{search.model}.json", rev=name))
+    log.info("%s, %s: %.4f", name, shown, metrics["validation_acc"])
+    return metrics["validation_acc"]
 
 
-def push(folder: str, remote: str, trial: Trial) -> None:
+def push(folder: str, remote: str, name: str) -> None:
     """Send a try's experiment to a Git remote, without its files in DVC's cache."""
-    output("dvc", "--cd", folder, "exp", "push", "--no-cache", remote, name(trial))
+    output("dvc", "--cd", folder, "exp", "push", "--no-cache", remote, name)
 
 
-def name(trial: Trial | FrozenTrial) -> str:
-    """Return the name of a try's experiment."""
-    return f"sweep-{trial.number}"
+def conclude(search: Search, study: optuna.Study) -> None:
+    """Print the best try, and the command that trains with its settings."""
+    states = [trial.state for trial in study.trials]
+    ended = states.count(TrialState.PRUNED)
+    if TrialState.COMPLETE not in states:
+        raise UserError(f"all {ended} tries diverged: lower the learning rate")
+    best = study.best_trial
+    settings = dict(best.user_attrs["settings"])
+    block = load_model(search.model)
+    if not settings.get("patience", getattr(block, "patience", 0)):
+        del settings["validation_fraction"]  # nothing needs them any more
+    command = ["dvc", "exp", "run", *options(search.model, settings)]
+    print(
+        f"\nBest of {ended + states.count(TrialState.COMPLETE)} tries, of which {ended} "
+        f"ended early: {search.name}-{best.number}, with an accuracy of {best.value:.4f} on "
+        f"held-out training rows. make compare shows the tries.\nTo train with these "
+        f"settings on all training rows, and measure the test set:"
+    )
+    print(shlex.join([*command, f"evaluate@{search.model}"]))

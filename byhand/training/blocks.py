@@ -24,7 +24,11 @@ Models = Annotated[dict[Name, Model], Field(min_length=1)]
 
 def load_model(name: str) -> Model:
     """Return a model's block, completed by the section of its recipe, as `load_params`."""
-    block = load_params(f"models.{name}", Model)
+    return completed(load_params(f"models.{name}", Model))
+
+
+def completed(block: Model) -> Model:
+    """Return a block with the values of its recipe's section for all keys it has not."""
     section = load_params(block.recipe, block.by)
     missing = {key: value for key, value in section if getattr(block, key) is None}
     return block.model_copy(update=missing)
