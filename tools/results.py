@@ -11,8 +11,8 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 from byhand.pages.book import Comparison, compare_all, spread_of, tally
-from byhand.pages.page import WORDS
 from byhand.pages.results import read_metrics, read_rows
+from byhand.pages.words import WORDS
 from byhand.pipeline.params import load_params
 from byhand.training.blocks import Models
 
