@@ -19,6 +19,7 @@ from byhand.training.trained import About, write_trained
 
 log = logging.getLogger(__name__)
 
+REQUIREMENTS = Path(__file__).parents[1] / "requirements"
 FIGURES = ["train_loss", "train_acc", "test_acc"]
 HELD_OUT = ["validation_loss", "validation_acc"]  # if rows are held out
 
@@ -78,7 +79,7 @@ def main(name: str) -> None:
 
 def versions(how: str) -> dict[str, str]:
     """Return the versions of the packages that decide a model's bytes."""
-    text = Path(f"requirements/{how}.in").read_text()
+    text = (REQUIREMENTS / f"{how}.in").read_text()
     return {
         name: version(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)
     }

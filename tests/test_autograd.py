@@ -10,7 +10,7 @@ from pytest import approx
 from torch.testing import assert_close
 
 from byhand.autograd.engine import Tensor, no_grad
-from byhand.training import models
+from byhand.training import models, rooms
 from byhand.training.loop import train
 from tests.test_models import CPU, block
 
@@ -199,7 +199,7 @@ def test_a_model_by_the_engine_learns_as_by_formula_and_as_by_pytorch(kind, mome
     for how in ("scratch", "autograd", "torch"):
         start = torch.Generator().manual_seed(1)
         model = models.build(block(kind, how, "float64"), (5,), 3, CPU, start)
-        optimizer = models.find(how, "sgd")(model, 0.1, momentum)
+        optimizer = rooms.find(how, "sgd")(model, 0.1, momentum)
         epochs = train(model, optimizer, rows, rows, epochs=3, generator=start)
         losses[how] = [epoch.train_loss for epoch in epochs]
     assert losses["autograd"] == approx(losses["scratch"], rel=1e-12)

@@ -10,7 +10,8 @@ from hypothesis import assume, example, given
 from hypothesis.extra.numpy import arrays
 
 from byhand.charts.scatter import to_draw
-from byhand.datasets.folder import Dataset, Part, read_dataset, standardized
+from byhand.datasets.folder import Dataset, Part, read_dataset
+from byhand.datasets.folder.scale import standardized
 from byhand.pipeline.errors import UserError
 from tests.own_data import write_tables
 
@@ -25,7 +26,7 @@ def refused(folder, message):
 
 def test_standardized_points_have_mean_0_and_deviation_1_where_they_train(tmp_path):
     write_tables(tmp_path, "a,b,label\n1,5,0\n3,5,1\n", "a,b,label\n5,6,0\n")
-    dataset = read_dataset(tmp_path, standardize=True)
+    dataset = standardized(read_dataset(tmp_path))
     assert dataset.train.features.tolist() == [[-1, 0], [1, 0]]
     assert dataset.test.features.tolist() == [[3, 1]]
 
@@ -80,7 +81,7 @@ def test_ordinary_columns_are_standardized_by_numpys_mean_and_deviation(
 
 def test_a_test_value_beyond_all_deviations_is_refused():
     with pytest.raises(
-        UserError, match="^test.csv has 1e.300 in column c1, too far from"
+        UserError, match="^the data: column c1 has 1e.300, too far from"
     ):
         standard([[0, 1e-300], [1, 2e-300]], [[0, 1e300]])
 

@@ -10,8 +10,8 @@ import byhand.trainer.mlp
 from byhand.datasets.folder import Dataset, Part
 from byhand.pipeline.errors import UserError
 from byhand.training import loop, models
-from byhand.training.descent import start
 from byhand.training.ranks import Ranks
+from byhand.training.start import start
 from tests.test_models import block
 from tests.test_trainer import train
 
@@ -32,6 +32,7 @@ def own_kind(request, monkeypatch):
 
     monkeypatch.setattr(room, "MLP", MLP)
     settings = {"batch_size": 8, "epochs": 3, "shuffle": True, "schedule": "constant"}
+    settings["weight_decay"] = 0.0
     return block("mlp", request.param).model_copy(update=settings)
 
 
@@ -47,7 +48,7 @@ def dataset(shift=0.0):
 
 def test_the_history_measures_the_model_as_evaluate_does(own_kind):
     model, history = train(own_kind, dataset())
-    measured = loop.accuracy(model.eval(), *loop.on_device(dataset().test, "cpu"))
+    (measured,) = loop.measure(model.eval(), loop.on_device(dataset().test, "cpu"))
     assert history[-1].test_acc == measured
 
 
@@ -69,8 +70,8 @@ def test_the_seed_decides_the_masks(own_kind):
     finals = []
     for seed, disturb in ((5, 0), (5, 1), (6, 0)):
         torch.manual_seed(disturb)
-        model, epochs = start(own_kind, dataset(), seed)
-        list(epochs)
+        model, learn = start(own_kind, dataset(), seed)
+        learn()
         finals.append(b"".join(a.tobytes() for a in models.arrays(model).values()))
     assert finals[0] == finals[1] != finals[2]
 
@@ -78,4 +79,4 @@ def test_the_seed_decides_the_masks(own_kind):
 def test_ranks_refuse_a_model_whose_statistics_they_can_not_share(own_kind):
     if own_kind.how == "torch":
         with pytest.raises(UserError, match="torch/mlp.py has buffers, such as"):
-            start(own_kind, dataset(), seed=1, ranks=Ranks(0, 2))
+            start(own_kind, dataset(), seed=1, ranks=Ranks(0, 2))[1]()

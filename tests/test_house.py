@@ -13,7 +13,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from byhand.training.blocks import KINDS
-from byhand.training.models import find
+from byhand.training.rooms import find, ways
 from tests.project import ROOT, run
 
 BYHAND = ROOT / "byhand"
@@ -69,11 +69,9 @@ def test_a_room_imports_only_what_it_may(room):
 
 def test_how_and_kind_are_the_path_of_a_class():
     for kind in KINDS:
-        name, ways = (kind.model_fields[key].annotation for key in ("kind", "how"))
-        (name,) = name.__args__
-        files = [how for how in ways.__args__ if (BYHAND / how / f"{name}.py").exists()]
-        assert files
-        for how in files:
+        (name,) = kind.model_fields["kind"].annotation.__args__
+        assert ways(name, kind.movers)
+        for how in ways(name, kind.movers):
             assert find(how, name).__name__ == kind.__name__
 
 
@@ -197,7 +195,9 @@ def test_a_stage_depends_on_what_decides_its_bytes_and_on_nothing_else(
     rooms = [BYHAND / room for room in WAYS]
     own = [room for room in rooms if f"byhand/{room.name}" in code]
     run = closure(ROOT / script, *(path for room in own for path in room.glob("*.py")))
-    if BYHAND / "training/models.py" in run:  # it finds the way's room, and no other
+    if BYHAND / "training/blocks.py" in run:  # it finds the kinds
+        run |= closure(*BYHAND.glob("training/kinds/*.py"))
+    if BYHAND / "training/rooms.py" in run:  # it finds the way's room, and no other
         run = {p for p in run if p.parent not in rooms or p.parent in own}
     needed = {p for p in run if p.name not in NEUTRAL and p.name != "__init__.py"}
     needed |= {p for p in run if p.parent.name == "folder"}
@@ -287,20 +287,17 @@ def test_the_pipeline_runs_nothing_of_the_one_beside_it():
 
 def test_what_a_new_kind_touches_is_a_file_a_way_and_its_fields(tmp_path):
     """A kind of one's own by hand: no list names it, and the loop trains it."""
-    for folder in ("byhand", "stages"):
+    for folder in ("byhand", "stages", "requirements"):
         run(ROOT, "cp", "-r", folder, str(tmp_path))
     scratch = tmp_path / "byhand/scratch"
     (scratch / "twin.py").write_text(
         "from byhand.scratch.mlp import MLP\n\n\nclass Twin(MLP):\n    '''Mine.'''\n"
     )
-    blocks = tmp_path / "byhand/training/blocks.py"
-    fields = (
-        "class Twin(MLP):\n    '''Mine.'''\n\n    title: ClassVar[str] = 'twin'\n"
-        "    kind: Literal['twin']\n    how: Literal['scratch']\n\n\n"
+    (tmp_path / "byhand/training/kinds/twin.py").write_text(
+        "from typing import ClassVar, Literal\n\nfrom byhand.training.kinds.mlp import MLP"
+        "\n\n\nclass Twin(MLP):\n    '''Mine.'''\n\n"
+        "    title: ClassVar[str] = 'twin'\n    kind: Literal['twin']\n"
     )
-    text = blocks.read_text()
-    assert text.count("class OfImages") == 1
-    blocks.write_text(text.replace("class OfImages", f"{fields}class OfImages"))
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     block = params["models"]["mlp_xor_scratch"]
     mine = block | {"kind": "twin", "data": "data", "batch_size": 2, "epochs": 1}

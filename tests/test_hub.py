@@ -16,7 +16,10 @@ from byhand.huggingface.models import write_card, write_model
 from byhand.huggingface.space import write_space
 from byhand.pipeline.outputs import read_json, replacing_folder
 from byhand.training import loop, models
-from byhand.training.blocks import MLP, LeNet, ResNet, Softmax
+from byhand.training.kinds.lenet import LeNet
+from byhand.training.kinds.mlp import MLP
+from byhand.training.kinds.resnet import ResNet
+from byhand.training.kinds.softmax import Softmax
 from tests.project import PLAIN, ROOT, run
 from tests.test_lenet import BLOCK as LENET
 from tests.test_models import COMMON

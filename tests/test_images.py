@@ -13,7 +13,8 @@ from hypothesis import example, given
 from PIL import Image
 
 from byhand.datasets.folder import as_matrix, read_dataset
-from byhand.datasets.folder.images import decode_idx, read_image
+from byhand.datasets.folder.idx import decode_idx
+from byhand.datasets.folder.images import read_image
 from byhand.pipeline.errors import UserError
 from tests.own_data import write_idx
 from tests.project import ROOT

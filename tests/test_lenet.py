@@ -9,7 +9,7 @@ from byhand.scratch import lenet as by_hand
 from byhand.scratch import sgd as by_hand_sgd
 from byhand.torch.lenet import LeNet
 from byhand.torch.sgd import SGD
-from byhand.training.blocks import LeNet as Block
+from byhand.training.kinds.lenet import LeNet as Block
 from byhand.training.loop import train
 from tests.test_models import COMMON
 

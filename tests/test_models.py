@@ -10,9 +10,11 @@ from byhand.datasets.folder import Dataset, Part
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import read_arrays, write_arrays
 from byhand.sklearn import logistic
-from byhand.training import blocks, loop, models
-from byhand.training.blocks import MLP, Logistic, Softmax
-from byhand.training.descent import start
+from byhand.training import loop, models, rooms
+from byhand.training.kinds.logistic import Logistic
+from byhand.training.kinds.mlp import MLP
+from byhand.training.kinds.softmax import Softmax
+from byhand.training.start import start
 
 CPU = torch.device("cpu")
 COMMON = {
@@ -26,6 +28,9 @@ COMMON = {
     "epochs": 1,
     "momentum": 0.9,
     "schedule": "cosine",
+    "weight_decay": 0.01,
+    "patience": 0,
+    "validation_fraction": 0.0,
 }
 
 
@@ -46,7 +51,7 @@ def test_who_trained_a_model_rebuilds_it_from_its_block_and_its_file(
     trained = models.build(block(kind, how, dtype), shape, 6, CPU)
     write_arrays(path, models.arrays(trained))
     rebuilt = models.build(block(kind, how, dtype), shape, 6, CPU)
-    models.read_model(path, rebuilt)
+    models.fill(rebuilt, read_arrays(path), path)
     images = torch.randint(256, (9, *shape), dtype=torch.uint8)
     logits = loop.predict(trained, images)
     assert logits.dtype == getattr(torch, dtype)
@@ -67,16 +72,19 @@ def test_by_hand_and_by_torch_start_with_the_same_weights(kind):
 
 @pytest.mark.parametrize("how", ["scratch", "autograd", "torch"])
 def test_the_block_decides_how_a_model_is_trained(how):
-    """Another schedule, momentum or learning rate is another curve."""
+    """Another schedule, momentum, learning rate or weight decay is another curve."""
     settings = {"batch_size": 2, "shuffle": False, "epochs": 2}
     part = Part(np.random.default_rng(0).normal(size=(4, 2)), np.array([0, 1, 2, 0]))
     dataset = Dataset(part, part, ["a", "b", "c"], ["x", "y"])
     losses = {}
-    for changes in ({}, {"schedule": "constant"}, {"momentum": 0.0}, {"lr": 0.2}):
+    others = [{"schedule": "constant"}, {"momentum": 0.0}, {"lr": 0.2}]
+    for changes in ({}, *others, {"weight_decay": 0.1}):
         changed = block("softmax", how).model_copy(update=settings | changes)
-        _, epochs = start(changed, dataset, seed=0)
+        _, train = start(changed, dataset, seed=0)
+        epochs = []
+        train(epochs.append)
         losses[str(changes)] = [epoch.train_loss for epoch in epochs]
-    assert len({tuple(values) for values in losses.values()}) == 4
+    assert len({tuple(values) for values in losses.values()}) == 5
 
 
 def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
@@ -85,15 +93,15 @@ def test_a_model_of_other_shapes_or_no_model_at_all_is_refused(tmp_path):
     write_arrays(path, models.arrays(model))
     other = models.build(block("softmax", "scratch"), (2,), 3, CPU)
     with pytest.raises(UserError, match=r"layer1.bias is \(2,\), expected \(3,\)"):
-        models.read_model(path, other)
+        models.fill(other, read_arrays(path), path)
     deeper = models.build(block("mlp", "scratch"), (3,), 2, CPU)
     del deeper.layers[0]
     deeper.layers = [model.layers[0], *deeper.layers]
     with pytest.raises(UserError, match="layer2.bias is not there, expected"):
-        models.read_model(path, deeper)
+        models.fill(deeper, read_arrays(path), path)
     write_arrays(path, models.arrays(deeper))
     with pytest.raises(UserError, match="layer2.bias is .*, expected nothing of that"):
-        models.read_model(path, model)
+        models.fill(model, read_arrays(path), path)
     write_arrays(path, models.arrays(model))
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(UserError, match="m.safetensors is not a safetensors file"):
@@ -114,12 +122,12 @@ def test_the_solvers_logits_give_scikit_learns_probabilities(classes):
     features = rng.normal(size=(60, 4))
     targets = (features[:, :classes] + rng.normal(size=(60, classes))).argmax(axis=1)
     model = logistic.Logistic()
-    metrics = model.fit(features, targets, C=1.0, max_iter=1000)
+    loss, accuracy, _ = model.fit(features, targets, C=1.0, max_iter=1000)
     logits = torch.from_numpy(model.predict(features))
     expected = LogisticRegression(C=1.0, max_iter=1000).fit(features, targets)
     assert_close(torch.softmax(logits, dim=1).numpy(), expected.predict_proba(features))
-    assert metrics["train_acc"] == expected.score(features, targets)
-    assert metrics["train_loss"] == pytest.approx(
+    assert accuracy == expected.score(features, targets)
+    assert loss == pytest.approx(
         torch.nn.functional.cross_entropy(logits, torch.from_numpy(targets)).item()
     )
 
@@ -149,8 +157,11 @@ def test_what_does_not_suit_its_data_is_refused_by_name():
 
 def test_a_kind_without_a_file_for_its_way_is_refused(monkeypatch, tmp_path):
     (tmp_path / "torch").mkdir()
-    (tmp_path / "torch" / "mlp.py").touch()
-    monkeypatch.setattr(blocks, "ROOMS", tmp_path)
+    (tmp_path / "torch/mlp.py").touch()
+    (tmp_path / "torch/sgd.py").touch()
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages/mlp.py").touch()  # nothing there moves weights
+    monkeypatch.setattr(rooms, "ROOMS", tmp_path)
     assert block("mlp", "torch").how == "torch"
     sentence = r"how must be one of \['torch'\], which have a mlp.py, got 'trainer'"
     with pytest.raises(ValueError, match=sentence):
@@ -159,4 +170,4 @@ def test_a_kind_without_a_file_for_its_way_is_refused(monkeypatch, tmp_path):
 
 def test_a_file_without_a_class_of_its_name_is_refused():
     with pytest.raises(UserError, match="scratch/convolution.py has no class that is"):
-        models.find("scratch", "convolution")
+        rooms.find("scratch", "convolution")

@@ -21,7 +21,7 @@ from byhand.pages.results import Results, read_metrics, read_rows
 from byhand.pages.words import WORDS
 from byhand.pipeline.errors import UserError
 from byhand.training.blocks import load_model
-from byhand.training.descent import start
+from byhand.training.start import start
 from stages.autograd import graph
 from stages.report import initial_layers
 from tools.results import main as results

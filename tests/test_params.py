@@ -137,12 +137,12 @@ def check(path):
         (
             f"{MODEL}.kind",
             "cnn",
-            f"{MODEL}.kind must be 'softmax', 'mlp', 'lenet', 'resnet', 'logistic', got 'cnn'",
+            f"{MODEL}.kind must be 'lenet', 'logistic', 'mlp', 'resnet', 'softmax', got 'cnn'",
         ),
         (
             f"{MODEL}.how",
             "jax",
-            f"{MODEL}.how must be 'scratch', 'autograd', 'torch' or 'trainer', got 'jax'",
+            f"{MODEL}.how must be one of ['autograd', 'scratch', 'torch', 'trainer'], which have a mlp.py, got 'jax'",
         ),
         (f"{MODEL}.how", ..., f"{MODEL}.how is missing"),
         (f"{MODEL}.kind", ..., f"{MODEL}.kind is missing"),

@@ -13,7 +13,7 @@ import yaml
 
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import read_arrays, read_json
-from byhand.training.blocks import MLP
+from byhand.training.kinds.mlp import MLP
 from byhand.training.ranks import met
 from tests.own_data import write_idx
 from tests.project import PLAIN, ROOT
@@ -41,6 +41,7 @@ MODELS = {
 }
 TRAIN_ONE = ["-m", "stages", "train", "mlp_torch"]
 TRAIN = {"lr": 0.05, "epochs": 3, "momentum": 0.9, "schedule": "cosine"}
+TRAIN |= {"weight_decay": 0.001, "patience": 0, "validation_fraction": 0.0}
 
 
 def a_machine(folder, **changes):

@@ -24,8 +24,9 @@ SIZES = [4, 3]
     momentum=st.sampled_from([0.0, 0.5, 0.9]),
     schedule=st.sampled_from(["constant", "cosine"]),
     epochs=st.integers(1, 5),
+    weight_decay=st.sampled_from([0.0, 1e-3, 0.5]),
 )
-def test_steps_are_torchs(dtype, seed, lr, momentum, schedule, epochs):
+def test_steps_are_torchs(dtype, seed, lr, momentum, schedule, epochs, weight_decay):
     generator = torch.Generator().manual_seed(seed)
     features = torch.randn(5, 4, dtype=dtype, generator=generator)
     targets = torch.randint(3, (5,), generator=generator)
@@ -36,7 +37,8 @@ def test_steps_are_torchs(dtype, seed, lr, momentum, schedule, epochs):
 
     expected = nn.Linear(*SIZES, dtype=dtype)
     fill(expected, start)
-    optimizer = torch.optim.SGD(expected.parameters(), lr=lr, momentum=momentum)
+    settings = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+    optimizer = torch.optim.SGD(expected.parameters(), **settings)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
         for _ in range(2):
@@ -49,7 +51,7 @@ def test_steps_are_torchs(dtype, seed, lr, momentum, schedule, epochs):
     for way in (byhand.scratch, byhand.autograd, byhand.torch):
         model = way.softmax.Softmax(SIZES, 0.5, dtype, generator)
         fill(model, start)
-        ours = way.sgd.SGD(model, lr, momentum, schedule, epochs)
+        ours = way.sgd.SGD(model, **settings, schedule=schedule, epochs=epochs)
         for _ in range(epochs):
             for _ in range(2):
                 ours.step(features, targets)

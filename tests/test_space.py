@@ -14,7 +14,7 @@ from byhand.datasets.folder import Dataset, Part
 from byhand.huggingface.models import write_model
 from byhand.huggingface.space import write_space
 from byhand.training import models
-from byhand.training.blocks import MLP
+from byhand.training.kinds.mlp import MLP
 from tests.browser import CHROMIUM, chromium
 from tests.project import ROOT
 from tests.test_models import COMMON

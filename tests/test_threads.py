@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from byhand.datasets.folder import Dataset, Part
-from byhand.training import models
-from byhand.training.blocks import MLP, LeNet, Softmax
-from byhand.training.descent import start
+from byhand.training import models, rooms
 from byhand.training.device import reproducible_device
+from byhand.training.kinds.lenet import LeNet
+from byhand.training.kinds.mlp import MLP
+from byhand.training.kinds.softmax import Softmax
+from byhand.training.start import start
 from tests.test_models import COMMON
 
 CPU = torch.device("cpu")
@@ -32,7 +34,7 @@ def trained(block, threads):
     """Return a model's parameters after three steps on Fashion-MNIST's shapes."""
     generator = torch.Generator().manual_seed(0)
     model = models.build(block, (1, 28, 28), 10, CPU, generator)
-    optimizer = models.find(block.how, "sgd")(model, block.lr, block.momentum)
+    optimizer = rooms.find(block.how, "sgd")(model, block.lr, block.momentum)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -74,8 +76,8 @@ def test_nor_does_it_by_the_trainer(monkeypatch, threads):
     try:
         for number in (1, threads):
             monkeypatch.setenv("THREADS", str(number))
-            model, epochs = start(by_trainer, dataset, seed=0)
-            list(epochs)
+            model, train = start(by_trainer, dataset, seed=0)
+            train()
             parameters.append([p.detach() for p in model.parameters()])
     finally:
         torch.set_num_threads(before)

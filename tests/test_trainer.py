@@ -9,10 +9,11 @@ import yaml
 
 from byhand.datasets.folder import Dataset, Part
 from byhand.pipeline.errors import UserError
-from byhand.pipeline.outputs import write_arrays
+from byhand.pipeline.outputs import read_arrays, write_arrays
 from byhand.training import loop, models
-from byhand.training.blocks import MLP, ResNet
-from byhand.training.descent import start
+from byhand.training.kinds.mlp import MLP
+from byhand.training.kinds.resnet import ResNet
+from byhand.training.start import start
 from tests.own_data import write_named_idx
 from tests.project import PLAIN, ROOT, run
 from tests.test_models import COMMON
@@ -43,8 +44,10 @@ def images():
 def train(block, dataset):
     threads = torch.get_num_threads()
     try:
-        model, epochs = start(block, dataset, seed=5)
-        return model, list(epochs)
+        model, learn = start(block, dataset, seed=5)
+        epochs = []
+        learn(epochs.append)
+        return model, epochs
     finally:
         torch.set_num_threads(threads)
         torch.set_deterministic_debug_mode("default")
@@ -55,6 +58,7 @@ def train(block, dataset):
     [
         {"momentum": 0.0, "schedule": "constant"},
         {"momentum": 0.9, "schedule": "constant"},
+        {"momentum": 0.9, "schedule": "constant", "weight_decay": 0.1},
         {"momentum": 0.0, "schedule": "constant", "shuffle": False, "drop_last": True},
         {"momentum": 0.0, "schedule": "constant", "dtype": "float64"},
     ],
@@ -81,7 +85,8 @@ def test_a_resnet_learns_and_comes_back_from_its_file(images, tmp_path):
     assert same == epochs
     write_arrays(tmp_path / "m.safetensors", models.arrays(model))
     rebuilt = models.build(block, images.shape, 4, torch.device("cpu"))
-    models.read_model(tmp_path / "m.safetensors", rebuilt)
+    path = tmp_path / "m.safetensors"
+    models.fill(rebuilt, read_arrays(path), path)
     logits = loop.predict(model.eval(), images.test.features)
     assert torch.equal(loop.predict(rebuilt, images.test.features), logits)
     assert (logits.argmax(1).numpy() == images.test.targets).mean() == same[-1].test_acc

@@ -26,6 +26,7 @@ BLOCK = SimpleNamespace(
     lr=0.1,
     momentum=0.0,
     schedule="constant",
+    weight_decay=0.0,
     epochs=4,
     batch_size=8,
     shuffle=False,
@@ -99,7 +100,8 @@ def spec_of(block, dataset):
 
 def by_the_pipeline(model, block, dataset):
     """Return what each epoch of the pipeline's training comes to, as rows of a history."""
-    optimizer = SGD(model, block.lr, block.momentum, block.schedule, block.epochs)
+    names = ("lr", "momentum", "schedule", "epochs", "weight_decay")
+    optimizer = SGD(model, **{name: getattr(block, name) for name in names})
     epochs = train(
         model,
         optimizer,
@@ -122,6 +124,7 @@ def by_the_pipeline(model, block, dataset):
         {"drop_last": True},
         {"batch_size": 1},
         {"momentum": 0.9, "schedule": "cosine"},
+        {"momentum": 0.5, "weight_decay": 0.05},
     ],
     ids=str,
 )

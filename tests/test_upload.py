@@ -19,7 +19,7 @@ from byhand.datasets.folder import Dataset, Part
 from byhand.huggingface.data import write_dataset
 from byhand.huggingface.models import write_model
 from byhand.huggingface.space import write_space
-from byhand.training.blocks import Softmax
+from byhand.training.kinds.softmax import Softmax
 from tests.project import PLAIN, run
 from tests.test_models import COMMON
 

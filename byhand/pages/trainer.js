@@ -76,18 +76,19 @@ const largest = (logits) => Uint8Array.from({ length: logits.rows }, (_, row) =>
 const predict = (layers, features) => largest(forward(layers, features).at(-1));
 const hits = (predicted, targets) => predicted.reduce((sum, label, row) => sum + (label === targets[row]), 0);
 
-// velocity ← momentum · velocity + gradient
+// velocity ← momentum · velocity + gradient + weight_decay · parameter
 // parameter ← parameter - lr · velocity
-function step(parameters, velocities, gradients, lr, momentum) {
+function step(parameters, velocities, gradients, lr, momentum, weight_decay) {
   parameters.forEach((parameter, i) => gradients[i].forEach((slope, j) => {
-    velocities[i][j] = momentum * velocities[i][j] + slope;
+    velocities[i][j] = momentum * velocities[i][j] + slope + weight_decay * parameter[j];
     parameter[j] -= lr * velocities[i][j];
   }));
 }
 
 // trains the layers in place, without an end; yields nothing after a batch, so that a page can draw,
 // and an epoch's figures after its last batch, as training/loop.py does
-function* train(layers, trainSet, testSet, { lr, momentum, schedule, epochs, batch_size, shuffle, drop_last }, random) {
+function* train(layers, trainSet, testSet, settings, random) {
+  const { lr, momentum, schedule, weight_decay, epochs, batch_size, shuffle, drop_last } = settings;
   const order = Uint32Array.from(trainSet.targets.keys());
   const kept = drop_last ? order.length - order.length % batch_size : order.length;
   const numbersOf = (tensors) => tensors.flatMap(({ weight, bias }) => [weight.numbers, bias]);
@@ -100,7 +101,7 @@ function* train(layers, trainSet, testSet, { lr, momentum, schedule, epochs, bat
       const rows = order.subarray(start, Math.min(start + batch_size, kept));
       const features = takeRows(trainSet.features, rows), targets = rows.map((row) => trainSet.targets[row]);
       const { loss, logits, gradients } = learn(layers, features, targets);
-      step(parameters, velocities, numbersOf(gradients), lr * falling, momentum);
+      step(parameters, velocities, numbersOf(gradients), lr * falling, momentum, weight_decay);
       lossSum += loss * rows.length;
       hitSum += hits(largest(logits), targets);
       yield;

@@ -48,7 +48,13 @@ class Block(Section):
     def prepared(self, dataset: Dataset, seed: int) -> Dataset:
         """Return a dataset as the model learns from it: rows held out, columns standardized."""
         if self.validation_fraction:
+            rows = len(dataset.train.targets)
             dataset = dataset.hold_out(self.validation_fraction, seed)
+            if len(dataset.train.targets) == rows:
+                raise UserError(
+                    f"validation_fraction {self.validation_fraction} holds out none of the "
+                    f"{rows} training rows of {self.data}, expected at least one"
+                )
         if self.standardize and not dataset.has_images:  # which `check` refuses
             dataset = standardized(dataset, self.data)
         return dataset

@@ -1,6 +1,6 @@
 """The training loop of every gradient-trained model, by hand or by torch.nn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -90,7 +90,7 @@ def train(
 
 
 def measure(
-    model, test_set: list[Tensor], validation_set: list[Tensor]
+    model, test_set: Sequence[Tensor], validation_set: Sequence[Tensor] = ()
 ) -> Iterator[float]:
     """Yield the test accuracy and, if rows are held out, validation loss and accuracy."""
     yield accuracy(predict(model, test_set[0]), test_set[1])

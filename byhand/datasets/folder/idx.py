@@ -40,8 +40,8 @@ def read_test_idx(folder: Path, class_names: list[str], columns, shape):
     images, labels = read_idx_part(folder, "t10k", class_names)
     if images.shape[1:] != shape:
         raise UserError(
-            f"{folder} has test images of {size(images)} pixels, expected "
-            f"{' × '.join(map(str, shape[1:]))}, like the training images"
+            f"{folder}/t10k-images-idx3-ubyte has images of {size(images)} pixels, "
+            f"expected {' × '.join(map(str, shape[1:]))}, like the training images"
         )
     return images, labels
 

@@ -76,7 +76,7 @@ def number_classes(labels: list[str], names: list[str], path: Path) -> list[int]
         if name not in classes:
             measured = "; labels are classes, there is no regression here"
             raise UserError(
-                f"{path} has label {listed([label])}, expected one of the classes "
+                f"{path} has label {listed([label])}, expected one of the classes: "
                 f"{listed(names)}{measured if FRACTION.fullmatch(label) else ''}"
             )
         found.append(classes[name])
