@@ -8,16 +8,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from unicodedata import east_asian_width
 
 from byhand.pages.book import Comparison, compare_all, spread_of, tally
 from byhand.pages.results import read_metrics, read_rows
 from byhand.pages.words import WORDS
+from byhand.pipeline.columns import line, widths
 from byhand.pipeline.params import load_params
 from byhand.training.blocks import Models
 
 HEADINGS = ("", "figure", "book", "ours", "expected", "book’s distance", "as expected")
-TO_THE_RIGHT = ("book", "ours")
+TO_THE_RIGHT = [HEADINGS.index(name) for name in ("book", "ours")]
 VERDICTS = {True: "yes", False: "NO", None: ""}
 ASCII = str.maketrans(
     {"±": "+-", "–": "-", "σ": "sigma", "Σ": "sum", "²": "^2", "·": "*", "’": "'"}
@@ -80,15 +80,6 @@ def printable(text: str) -> str:
 def print_table(rows: list[tuple[str, ...]]) -> None:
     """Print rows of cells, each column as wide as its widest cell."""
     rows = [tuple(map(printable, row)) for row in rows]
-    widths = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+    of_columns = widths(rows)
     for row in rows:
-        line = []
-        for cell, name, widest in zip(row, HEADINGS, widths, strict=True):
-            space = " " * (widest - width(cell))
-            line.append(space + cell if name in TO_THE_RIGHT else cell + space)
-        print("  ".join(line).rstrip())
-
-
-def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+        print(line(row, of_columns, TO_THE_RIGHT))

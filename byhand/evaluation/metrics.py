@@ -16,6 +16,15 @@ def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> float:
     return float((log_sums - of_targets).mean(dtype=np.float64))
 
 
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """Return exp(logits) / Σ exp(logits) of each row, softmax, as float64.
+
+    logits are (rows, classes), finite.
+    """
+    logits = logits.astype(np.float64)
+    return np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+
+
 def confusion_matrix(
     targets: np.ndarray, predictions: np.ndarray, classes: int
 ) -> np.ndarray:

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from byhand.datasets.folder import TEST_BATCH_SIZE
 from byhand.training.batches import as_input, batches
 from byhand.training.epoch import Epoch
 
-TEST_BATCH_SIZE = 1000  # rows of the test set whose logits are held at once
 Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
 
 

@@ -17,6 +17,7 @@ from byhand.pipeline.errors import UserError
 
 log = logging.getLogger(__name__)
 
+TEST_BATCH_SIZE = 1000  # rows of a test set that a model predicts at once
 MAX_CLASSES = 1000  # more are a mistake that would cost memory
 
 

@@ -84,19 +84,26 @@ def read_names(path: Path) -> list[str]:
 
 def read_idx(path: Path, dimensions: int) -> tuple[Path, np.ndarray]:
     """Return the path and the array of an IDX file of so many dimensions, plain or .gz."""
-    name, compressed = path.name, not path.exists()
-    if compressed:
+    name = path.name
+    if not path.exists():
         path = path.with_name(f"{name}.gz")
         if not path.exists():
             raise UserError(f"{path.parent} has no {name}, plain or with .gz behind it")
+    return path, load_idx(path, dimensions)
+
+
+def load_idx(path: Path, dimensions: int) -> np.ndarray:
+    """Return the array of an IDX file of so many dimensions, compressed if it ends in .gz."""
     try:
         content = path.read_bytes()
-        array = decode_idx(gzip.decompress(content) if compressed else content)
+        array = decode_idx(
+            gzip.decompress(content) if path.suffix == ".gz" else content
+        )
     except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} {error}") from error
     if array.ndim != dimensions:
         raise UserError(f"{path} has {array.ndim} dimensions, expected {dimensions}")
-    return path, array
+    return array
 
 
 def decode_idx(content: bytes) -> np.ndarray:

@@ -3,6 +3,7 @@
 import struct
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -80,7 +81,7 @@ def list_images(folder: Path, class_names: list[str]) -> tuple[list[Path], np.nd
     for class_folder in visible(folder):
         if class_folder.name not in class_names or not class_folder.is_dir():
             raise UserError(
-                f"{class_folder} is no folder of a class; the folders of train are "
+                f"{class_folder} is no folder of a class; the classes are "
                 f"{listed(class_names) or 'none'}"
             )
         files = visible(class_folder)
@@ -110,11 +111,16 @@ def read_image(path: Path) -> Image.Image:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"{path} is no image, expected {', '.join(SUFFIXES)}")
+    return decode_image(path, path)
+
+
+def decode_image(file: Path | BinaryIO, path: Path | str) -> Image.Image:
+    """Return the image in a file, as `read_image`; `path` is for messages."""
     bomb = Image.DecompressionBombWarning
     try:
         with (
             warnings.catch_warnings(action="error", category=bomb),
-            Image.open(path, formats=("PNG", "JPEG")) as image,
+            Image.open(file, formats=("PNG", "JPEG")) as image,
         ):
             deep = "16B" in str(image.tile)  # Pillow would keep 8 bits of 16
             animated = image.format == "PNG" and image.is_animated

@@ -50,7 +50,9 @@ def read_test_table(
         raise UserError(f"{path} has {wrong}, expected {listed(columns)} and label")
     check_names(f"{path}: label", [*class_names, *table.labels])
     order = [table.columns.index(column) for column in columns]
-    return table.features[:, order], targets_of(table, class_names, path)
+    # products of matrices are rounded by how the rows lie: one after another, as in training
+    features = np.ascontiguousarray(table.features[:, order])
+    return features, targets_of(table, class_names, path)
 
 
 def targets_of(table: Table, class_names: list[str], path: Path) -> np.ndarray:

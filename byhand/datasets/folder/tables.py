@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import numpy as np
 from tqdm import tqdm
@@ -26,6 +26,7 @@ from byhand.pipeline.errors import UserError
 log = logging.getLogger(__name__)
 
 LARGE = 1_000_000  # bytes; lines of fewer are read while pyarrow would be imported
+AS_WRITTEN = {"newline": "", "encoding": "utf-8-sig", "errors": "surrogateescape"}
 EXACT = 2**53  # up to here, float64 has every whole number
 NUMBER = re.compile(r"[ \t]*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[ \t]*")
 FIELD = re.compile(r' *"((?:[^"]|"")*+)",|(?! *")([^,]*),')  # with quotes, or without
@@ -68,15 +69,8 @@ def read_table(path: Path, with_features: bool = True) -> Table:
 
 def read_header(path: Path) -> list[str]:
     """Return the names of the columns, label among them."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        line = file.readline()
-    if others := [repr(c) for c in ";\t|" if c in line and "," not in line]:
-        raise UserError(
-            f"{path} has columns {quoted(line.strip())}; "
-            f"expected them separated by commas, not by {others[0]}"
-        )
-    _, fields = next(read_rows(path), ("", [""]))
-    names = [field.strip(" \t") for field in fields]
+    with path.open(**AS_WRITTEN) as file:
+        names = first_row(read_rows(file, path))
     if "label" not in names or len(names) < 2:
         raise UserError(
             f"{path} has columns {listed(names)}; "
@@ -90,20 +84,40 @@ def read_header(path: Path) -> list[str]:
     return names
 
 
-def read_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield the place, for messages, and the fields of the first line and all not empty."""
-    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
-        for number, line in enumerate(file, start=1):
-            place = f"{path}, line {number}"
-            try:
-                line.encode()
-            except UnicodeEncodeError as error:
-                byte = ord(line[error.start]) - 0xDC00  # as surrogateescape keeps it
-                raise UserError(
-                    f"{place} has the byte {byte:#04x}, which is not text in UTF-8"
-                ) from error
-            if (text := line.rstrip("\r\n")) or number == 1:
-                yield place, split_fields(place, text)
+def first_row(rows: Iterator[tuple[str, list[str]]]) -> list[str]:
+    """Return the first of `read_rows`, the names of columns, without spaces around them."""
+    _, fields = next(rows, ("", [""]))
+    return [field.strip(" \t") for field in fields]
+
+
+def read_rows(file: TextIO, name: Path | str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the place, for messages, and the fields of the first line and all not empty.
+
+    file: opened as `AS_WRITTEN`.
+    """
+    for number, line in enumerate(file, start=1):
+        place = f"{name}, line {number}"
+        try:
+            line.encode()
+        except UnicodeEncodeError as error:
+            byte = ord(line[error.start]) - 0xDC00  # as surrogateescape keeps it
+            raise UserError(
+                f"{place} has the byte {byte:#04x}, which is not text in UTF-8"
+            ) from error
+        text = line.rstrip("\r\n")
+        if number == 1:
+            refuse_separators(name, text)
+        if text or number == 1:
+            yield place, split_fields(place, text)
+
+
+def refuse_separators(name: Path | str, header: str) -> None:
+    """Refuse a first line whose columns are separated by something else than commas."""
+    if others := [repr(c) for c in ";\t|" if c in header and "," not in header]:
+        raise UserError(
+            f"{name} has columns {quoted(header.strip())}; "
+            f"expected them separated by commas, not by {others[0]}"
+        )
 
 
 def split_fields(place: str, line: str) -> list[str]:
@@ -127,25 +141,30 @@ def read_lines(path: Path, header: list[str], with_features: bool) -> Table:
     """Read the lines behind the header, as `read_table`."""
     columns = [name for name in header if name != "label"]
     features, codes, by_field, labels = array("d"), array("i"), {}, {}
-    rows = read_rows(path)
-    next(rows)
-    for place, fields in rows:
-        if len(fields) != len(header):
-            raise UserError(
-                f"{place} has {len(fields)} fields, "
-                f"expected {len(header)}: {listed(header)}"
-            )
-        field = fields.pop(header.index("label"))
-        numbers = read_numbers(place, columns, fields)
-        if field not in by_field:
-            label = read_label(place, field)
-            by_field[field] = labels.setdefault(label, len(labels))
-        codes.append(by_field[field])
-        if with_features:
-            features.extend(numbers)
+    with path.open(**AS_WRITTEN) as file:
+        rows = read_rows(file, path)
+        next(rows)
+        for place, fields in rows:
+            check_fields(place, fields, header)
+            field = fields.pop(header.index("label"))
+            numbers = read_numbers(place, columns, fields)
+            if field not in by_field:
+                label = read_label(place, field)
+                by_field[field] = labels.setdefault(label, len(labels))
+            codes.append(by_field[field])
+            if with_features:
+                features.extend(numbers)
     if not codes:
         raise UserError(f"{path} has no rows")
     return as_table(header, features, labels, codes)
+
+
+def check_fields(place: str, fields: list[str], header: list[str]) -> None:
+    """Refuse a line with fewer or more fields than the first."""
+    if len(fields) != len(header):
+        raise UserError(
+            f"{place} has {len(fields)} fields, expected {len(header)}: {listed(header)}"
+        )
 
 
 def read_numbers(place: str, columns: list[str], fields: list[str]) -> list[float]:
