@@ -1,7 +1,7 @@
 """Softmax regression: a linear layer whose outputs are read as class probabilities.
 
 Written from tensors, the gradients too: each formula stands beside its derivative.
-A model learns by three lines. Chapter 4 of the book.
+Chapter 4 of the book. A model learns by three lines:
 
     logits = linear(features, weight, bias)
     loss, gradient = cross_entropy(logits, targets)
