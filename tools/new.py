@@ -70,6 +70,7 @@ AS_THEY_ARE = [
 ]
 REQUIREMENTS = ("pipeline", "development")  # beside those that stages name
 COMMANDS = {"dvc", "pytest", "pytest-xdist", "ruff", "ruamel-yaml-clib"}  # not imported
+PRELOADED = "byhand/pipeline/preloaded.py"  # names modules, of which some stay here
 NEW = ROOT / "tools/new_project"
 
 
@@ -145,12 +146,13 @@ def project(name: str) -> dict[str, str]:
         + entries(text("params.yaml"), SECTIONS)
         + files.pop("params.yaml.more")
     )
-    modules = {
-        n.split(".")[0]
-        for p in [*code, *new.values()]
-        if p.suffix == ".py"
-        for n in imported(p)
-    }
+    python = [*code, *(path for path in new.values() if path.suffix == ".py")]
+    modules = {name.split(".")[0] for path in python for name in imported(path)}
+    files[PRELOADED] = re.sub(
+        r'(?m)^    "(\w+)[\w.]*",.*\n',
+        lambda line: line[0] if line[1] in modules else "",
+        files[PRELOADED],
+    )
     add_pipeline(files, modules)
     return files
 
