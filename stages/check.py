@@ -2,64 +2,61 @@
 
 A model is held against its data, too, where the data is there already. Data that no stage
 will make must be there: DVC would miss it only after it has removed the model's outputs.
+
+byhand/ROOM/settings.py has the schemas of a room's sections, as SECTIONS. Its function
+`check`, if it has one, refuses what a schema can't.
 """
 
 import os
+import re
 import time
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import ConfigDict, Field
+import yaml
+from pydantic import ConfigDict, create_model
 
 from byhand.datasets.folder import read_dataset
-from byhand.datasets.settings import FASHION_MNIST, Generate, Preview, SampleSet, Split
-from byhand.evaluation.settings import SeedCount, Studies
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import write_bytes, write_json
 from byhand.pipeline.params import Name, Section, Seed, load_params
-from byhand.titanic.settings import Titanic
 from byhand.training.blocks import Models, load_model
-from byhand.training.settings import Fit, Train
+from byhand.training.rooms import ROOMS
+from byhand.training.settings import Train
 
-# a model's folder in hub/ lies beside them
-OTHERS_IN_HUB = {"fashion_mnist", "samples", "space"}
+SETTINGS = [
+    import_module(f"byhand.{path.parent.name}.settings")
+    for path in sorted(ROOMS.glob("*/settings.py"))
+]
 
 
 class Params(Section):
-    """params.yaml as a whole; a section with a name of its own is a recipe like train."""
+    """What params.yaml always has; a section with a name of its own is a recipe like train."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[Name, Train]
 
     seed: Seed
-    preview: Preview
-    generate: Generate
-    samples: Annotated[dict[Name, SampleSet], Field(min_length=1)]
-    split: Split
-    train: Train
-    fit: Fit
-    seeds: dict[Name, SeedCount]
-    studies: Studies
     models: Models
-    titanic: Titanic
 
 
 def main() -> None:
     # git compares whole seconds and sizes: so it sees a file that DVC has just rewritten
     os.utime("params.yaml", times=(time.time(), time.time() + 1))
-    params = load_params("", Params)
-    for name in params.seeds:
-        if name not in params.models:
-            raise UserError(f"params.yaml: seeds.{name} names no model")
-    for name in sorted(OTHERS_IN_HUB & params.models.keys()):
-        raise UserError(
-            f"params.yaml: models.{name} needs another name, hub/{name} is no model's"
-        )
+    pipelines = read_pipelines()
+    params = load_params("", schema(pipelines))
+    for settings in SETTINGS:
+        if hasattr(settings, "check"):
+            settings.check(params)
+    to_come = {out for stage in pipelines for out in outs(stage, params)}
     found = {}
     for name in params.models:
         block = load_model(name)
         if block.data not in found:
-            found[block.data] = read_if_there(name, block.data, params)
+            found[block.data] = read_if_there(name, block.data, to_come)
         if shape_and_rows := found[block.data]:
             block.check(name, *shape_and_rows)
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")
@@ -67,16 +64,55 @@ def main() -> None:
     write_json(Path("data/params.json"), load_params("", dict[str, Any]))
 
 
-def read_if_there(name: str, data: str, params: Params) -> tuple | None:
+def read_pipelines(root: Path = Path()) -> list[dict[str, Any]]:
+    """Return the stages of dvc.yaml, and of each dvc.yaml in a folder beside it."""
+    return [
+        stage
+        for path in (*root.glob("dvc.yaml"), *root.glob("*/dvc.yaml"))
+        for stage in yaml.safe_load(path.read_bytes())["stages"].values()
+    ]
+
+
+def schema(stages: list[dict[str, Any]]) -> type[Params]:
+    """Return the schema of params.yaml: a section must be there if a stage names it."""
+    named = set().union(*map(sections_named, stages))
+    known = {k: v for s in SETTINGS for k, v in getattr(s, "SECTIONS", {}).items()}
+    # a section that is left out is None; nobody may write null
+    fields = {k: (v, ... if k in named else None) for k, v in known.items()}
+    return create_model("Params", __base__=Params, **fields)
+
+
+def sections_named(stage: dict[str, Any]) -> set[str]:
+    """Return the sections of params.yaml that a stage names: in params, and in ${ }."""
+    keys = [k for k in stage.get("do", stage).get("params", []) if isinstance(k, str)]
+    keys += re.findall(r"\${(\w+)", str(stage))
+    return {key.partition(".")[0] for key in keys}
+
+
+def outs(stage: dict[str, Any], params: Params) -> Iterator[str]:
+    """Yield the paths that a stage writes; * stands for a name that is not known here."""
+    each = stage.get("foreach", [""])
+    if isinstance(each, str):  # ${samples}
+        each = getattr(params, each.strip("${}"), ["${item}"])
+    pairs = each.items() if isinstance(each, dict) else enumerate(each)
+    for key, item in pairs:
+        for out in stage.get("do", stage).get("outs", []):
+            path = out if isinstance(out, str) else next(iter(out))
+            path = path.replace("${key}", str(key)).replace("${item}", str(item))
+            yield re.sub(r"\${[^}]*}", "*", path)
+
+
+def read_if_there(name: str, data: str, to_come: set[str]) -> tuple | None:
     """Return the shape and the training rows of a model's data, or None if not there yet.
 
     Data that stages make may be half there, after one was stopped: they make it again.
+
+    to_come: patterns of what stages make.
     """
     folder = Path(data)
-    made_by_stages = {Path("data/split", key) for key in params.samples}
-    made_by_stages.add(Path(FASHION_MNIST))
+    made_by_stages = any(fnmatch(folder.as_posix(), pattern) for pattern in to_come)
     if not folder.exists():
-        if folder in made_by_stages or is_output(folder):
+        if made_by_stages or Path(f"{folder}.dvc").exists():
             return None
         raise UserError(
             f"params.yaml: models.{name}.data must be a folder that is there or that a "
@@ -86,13 +122,6 @@ def read_if_there(name: str, data: str, params: Params) -> tuple | None:
         dataset = read_dataset(folder)
         return dataset.shape, dataset.train_rows
     except (UserError, OSError):
-        if folder in made_by_stages:
+        if made_by_stages:
             return None
         raise
-
-
-def is_output(folder: Path) -> bool:
-    """Return whether DVC can bring a folder: from a .dvc file, or by a stage of a user's."""
-    lines = Path("dvc.yaml").read_text(encoding="utf-8").splitlines()
-    named = {f"- {folder}", f"- {folder}:"} & set(map(str.strip, lines))
-    return bool(named) or Path(f"{folder}.dvc").exists()

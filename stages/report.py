@@ -25,6 +25,7 @@ from byhand.pages.figures import as_json
 from byhand.pages.page import render
 from byhand.pages.results import Results, read_metrics, read_plots, read_rows
 from byhand.pages.source import quote
+from byhand.pages.words import IN_BOTH_LANGUAGES
 from byhand.pipeline.outputs import read_arrays, read_json, write_bytes
 from byhand.pipeline.params import Seed, load_params
 from byhand.training.blocks import Models, load_model
@@ -70,11 +71,15 @@ def main() -> None:
     ]
     content = {key: value for part, _ in parts for key, value in part.items()}
     charts = {name: chart for _, part in parts for name, chart in part.items()}
-    content |= this_run(results) | {
-        "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
-        "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
-        "quote": quote,
-    }
+    content |= (
+        IN_BOTH_LANGUAGES
+        | this_run(results)
+        | {
+            "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
+            "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
+            "quote": quote,
+        }
+    )
     chapters = read_chapters(content)
     page = render(
         "report.html.j2",

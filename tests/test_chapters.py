@@ -8,8 +8,9 @@ import pytest
 
 from byhand.pages.chapters import FOLDER, LANGUAGES, MARK, read_chapters
 from byhand.pages.models import in_words
-from byhand.pages.page import WORDS, both, named, say, share
+from byhand.pages.page import share
 from byhand.pages.source import lines_of_code, quote
+from byhand.pages.words import WORDS, both, named, say
 from byhand.training.blocks import load_model
 from tests.project import ROOT
 

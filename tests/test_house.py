@@ -118,11 +118,19 @@ NAMES = {"PIL": "pillow", "markdown_it": "markdown-it-py", "sklearn": "scikit-le
 NAMES |= {"yaml": "pyyaml"}
 
 
+# modules that import what they find in a folder
+FINDING = {
+    BYHAND / "training/blocks.py": [*BYHAND.glob("training/kinds/*.py")],
+    ROOT / "stages/check.py": [*BYHAND.glob("*/settings.py")],
+}
+
+
 def closure(*paths: Path) -> set[Path]:
     """Return files of ours and all that they import of ours, directly or not."""
     found, todo = set(), [*paths]
     while todo:
         found.add(path := todo.pop())
+        todo += {*FINDING.get(path, [])} - found
         for name in imported(path):
             module = ROOT / name.replace(".", "/")
             for file in (module.with_suffix(".py"), module / "__init__.py"):
@@ -194,6 +202,7 @@ def test_a_stage_depends_on_what_decides_its_bytes_and_on_nothing_else(
         run = {p for p in run if p.parent not in rooms or p.parent in own}
     needed = {p for p in run if p.name not in NEUTRAL and p.name != "__init__.py"}
     needed |= {p for p in run if p.parent.name == "folder"}
+    needed |= {*FINDING.get(ROOT / script, [])}
     if name in AS_IT_IS:
         needed.discard(BYHAND / "pipeline/outputs.py")
     relative = {path.relative_to(ROOT) for path in needed}

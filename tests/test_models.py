@@ -163,9 +163,9 @@ def test_a_kind_without_a_file_for_its_way_is_refused(monkeypatch, tmp_path):
     (tmp_path / "pages/mlp.py").touch()  # nothing there moves weights
     monkeypatch.setattr(rooms, "ROOMS", tmp_path)
     assert block("mlp", "torch").how == "torch"
-    sentence = r"how must be one of \['torch'\], which have a mlp.py, got 'trainer'"
+    sentence = r"how must be one of \['torch'\], which have a mlp.py, got 'scratch'"
     with pytest.raises(ValueError, match=sentence):
-        block("mlp", "trainer")
+        block("mlp", "scratch")
 
 
 def test_a_file_without_a_class_of_its_name_is_refused():

@@ -20,7 +20,8 @@ from byhand.charts.scatter import draw_predicted_points, draw_splits
 from byhand.datasets.folder import Dataset, Part
 from byhand.huggingface.models import write_card
 from byhand.pages.figures import as_json, confusion, scene
-from byhand.pages.page import TEMPLATES, WORDS, as_script, named
+from byhand.pages.page import TEMPLATES, as_script
+from byhand.pages.words import WORDS, named
 from byhand.pipeline.outputs import write_figure
 from tests.browser import CHROMIUM, chromium
 from tests.test_hub import blocks

@@ -17,8 +17,8 @@ from byhand.pages import book, models, samples
 from byhand.pages.book import Spread, compare, compare_all
 from byhand.pages.figures import COLOURS, confusion, deviations, scene
 from byhand.pages.graph import OPERATIONS, laid_out
-from byhand.pages.page import WORDS
 from byhand.pages.results import Results, read_metrics, read_rows
+from byhand.pages.words import WORDS
 from byhand.pipeline.errors import UserError
 from byhand.training.blocks import load_model
 from byhand.training.start import start

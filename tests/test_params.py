@@ -12,7 +12,6 @@ from byhand.pipeline.errors import UserError
 from byhand.pipeline.params import load_params
 from byhand.training.blocks import load_model
 from stages import check as checking
-from stages.check import Params
 from tests.project import ROOT
 
 PARAMS = ROOT / "params.yaml"
@@ -36,7 +35,7 @@ def changed(tmp_path, key, value):
 
 
 def check(path):
-    return load_params("", Params, path)
+    return load_params("", checking.schema(checking.read_pipelines(ROOT)), path)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +178,49 @@ def test_a_bad_value_is_refused_with_one_sentence(tmp_path, key, value, sentence
     assert str(error.value) == f"{path}: {sentence}"
 
 
+def write_pipeline(folder: Path, *stages: str) -> None:
+    """Write a dvc.yaml with some stages of ours."""
+    ours = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    some = {"stages": {name: ours[name] for name in stages}}
+    (folder / "dvc.yaml").write_text(yaml.safe_dump(some))
+
+
+def test_a_section_that_no_stage_names_may_be_left_out_but_not_be_wrong(
+    tmp_path, monkeypatch
+):
+    content = yaml.safe_load(PARAMS.read_text())
+    sections = ("seed", "train", "models")
+    few = {name: content[name] for name in sections}
+    iris = content["models"]["mlp_xor_scratch"] | {"data": "data/iris"}
+    few["models"] = {"mlp_iris_scratch": iris}
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/iris.dvc").touch()
+    path = tmp_path / "params.yaml"
+    write_pipeline(tmp_path, "check", "train", "evaluate")
+    path.write_text(yaml.safe_dump(few))
+    checking.main()
+
+    for name, wrong, sentence in [
+        ("split", {"train_rate": 2}, "split.train_rate must be < 1, got 2"),
+        ("samples", None, "samples must be a valid dictionary, got None"),
+        ("studies", {"nudge": 0}, "studies.nudge must be > 0, got 0"),
+        ("mine", {"lr": 1}, "mine.epochs is missing"),
+        ("fit", {"C": 1}, "fit.max_iter is missing"),
+    ]:
+        path.write_text(yaml.safe_dump(few | {name: wrong}))
+        with pytest.raises(UserError, match=f"^params.yaml: {re.escape(sentence)}$"):
+            checking.main()
+
+    path.write_text(yaml.safe_dump(few))
+    write_pipeline(tmp_path, "check", "generate", "split", "train")
+    with pytest.raises(UserError, match="generate is missing|samples is missing"):
+        checking.main()
+    write_pipeline(tmp_path, "check", "titanic_automl")
+    with pytest.raises(UserError, match="^params.yaml: titanic is missing$"):
+        checking.main()
+
+
 def test_seeds_of_a_model_that_is_none_are_refused(tmp_path, monkeypatch):
     changed(tmp_path, "seeds.mlp_xor_scrtch", 24)
     monkeypatch.chdir(tmp_path)
@@ -203,8 +245,8 @@ def test_data_to_come_is_taken_and_a_folder_of_no_one_refused(
     monkeypatch.chdir(tmp_path)
     Path("data").mkdir()
     Path("data/iris.dvc").touch()  # as dvc add writes it
-    stage = "stages:\n  mine:\n    cmd: mine\n    outs:\n      - data/mine"
-    Path("dvc.yaml").write_text(stage)
+    stage = "  mine:\n    cmd: mine\n    outs:\n      - data/mine"
+    Path("dvc.yaml").write_text(f"{(ROOT / 'dvc.yaml').read_text()}\n{stage}")
     checking.main()
 
     for folder in ("data/irs", "data/split/xro", "data/min", "/nowhere", "data"):
@@ -320,6 +362,7 @@ def test_a_recipe_is_a_section_like_train(tmp_path, monkeypatch, recipe, sentenc
     content["models"]["mlp_xor_scratch"]["recipe"] = recipe
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(content))
+    write_pipeline(tmp_path, "check", "download", "generate", "split", "train")
     if sentence:
         with pytest.raises(UserError, match=f"^{re.escape(sentence)}"):
             checking.main()
@@ -338,4 +381,4 @@ def test_a_recipe_is_a_section_like_train(tmp_path, monkeypatch, recipe, sentenc
 )
 def test_an_unknown_entry_is_refused_with_those_there_are(key, sentence):
     with pytest.raises(UserError, match=f"{sentence}"):
-        load_params(key, Params, PARAMS)
+        load_params(key, checking.Params, PARAMS)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from byhand.pages.book import Comparison, compare_all, spread_of, tally
-from byhand.pages.page import WORDS
 from byhand.pages.results import read_metrics, read_rows
+from byhand.pages.words import WORDS
 from byhand.pipeline.columns import line, widths
 from byhand.pipeline.params import load_params
 from byhand.training.blocks import Models

@@ -1,1 +1,1 @@
-"""Datasets as NumPy arrays: a folder's, Fashion-MNIST, and the recipe of the samples."""
+"""Datasets as NumPy arrays: what they are, and where they come from."""

@@ -4,7 +4,15 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from byhand.pipeline.params import Positive, Rate, Section, Seed, UpTo20, UpTo1000
+from byhand.pipeline.params import (
+    Name,
+    Positive,
+    Rate,
+    Section,
+    Seed,
+    UpTo20,
+    UpTo1000,
+)
 
 FASHION_MNIST = "data/FashionMNIST/raw"  # where the stage download puts it
 Points = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -50,3 +58,11 @@ class Split(Section):
     """How samples are split."""
 
     train_rate: Rate
+
+
+SECTIONS = {
+    "preview": Preview,
+    "generate": Generate,
+    "samples": Annotated[dict[Name, SampleSet], Field(min_length=1)],
+    "split": Split,
+}

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from byhand.pipeline.params import Count, Positive, Section
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.params import Count, Name, Positive, Section
 
 # the number of seeds that a model is trained from; one seed shows no spread
 SeedCount = Annotated[int, Field(ge=2, le=10_000)]
@@ -24,3 +25,13 @@ class Studies(Section):
     nudge: Positive
     learning_rates: Annotated[list[Positive], Field(min_length=1)]
     limits: Limits
+
+
+SECTIONS = {"seeds": dict[Name, SeedCount], "studies": Studies}
+
+
+def check(params: Section) -> None:
+    """Refuse seeds of a model that is none."""
+    for name in params.seeds or {}:
+        if name not in params.models:
+            raise UserError(f"params.yaml: seeds.{name} names no model")

@@ -1,1 +1,1 @@
-"""Pages for readers: the report, with the book's figures beside ours."""
+"""Pages for readers, which need no network."""

@@ -4,8 +4,8 @@ import numpy as np
 
 from byhand.pages import figures
 from byhand.pages.fashion import picture
-from byhand.pages.page import WORDS
 from byhand.pages.results import Results
+from byhand.pages.words import WORDS
 from byhand.training.blocks import Model
 
 WAYS = {

@@ -1,7 +1,4 @@
-"""A page that needs no network: a template, with Plotly and the data of its charts in it.
-
-The page has its text in both languages; its style sheet shows one of them.
-"""
+"""A page that needs no network: a template, with Plotly and the data of its charts in it."""
 
 import json
 from importlib.resources import files
@@ -11,32 +8,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-FOLDER = Path(__file__).parent
 TEMPLATES = Environment(
-    loader=FileSystemLoader(FOLDER),
+    loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-WORDS: dict[str, str] = json.loads((FOLDER / "words.json").read_text("utf-8"))
-
-
-def both(texts: dict[str, Any]) -> Markup:
-    """Return a text in each language; the keys are the languages."""
-    span = Markup('<span lang="{}">{}</span>').format
-    return Markup().join(span(language, text) for language, text in texts.items())
-
-
-def say(text: str, *values: Any) -> Markup:
-    """Return an English text and its Chinese in words.json; values replace its {}."""
-    texts = {"en": text, "zh": WORDS[text]}
-    return both({k: Markup(t).format(*values) for k, t in texts.items()})
-
-
-def named(text: str) -> Markup | str:
-    """Return a name in both languages if words.json has it, else the name itself."""
-    return both({"en": text, "zh": WORDS[text]}) if text in WORDS else text
 
 
 def share(value: float | None) -> str:
@@ -50,7 +28,7 @@ def as_script(content: Any) -> Markup:
 
 
 TEMPLATES.filters["as_script"] = as_script
-TEMPLATES.globals |= {"both": both, "say": say, "named": named, "share": share}
+TEMPLATES.globals["share"] = share
 
 
 def render(template: str, data: dict[str, Any], **content: Any) -> bytes:
@@ -63,6 +41,6 @@ def render(template: str, data: dict[str, Any], **content: Any) -> bytes:
     """
     plotly = (files("plotly") / "package_data/plotly.min.js").read_text("utf-8")
     page = TEMPLATES.get_template(template).render(
-        content, plotly=Markup(plotly), data=data, dictionary=WORDS
+        content, plotly=Markup(plotly), data=data
     )
     return page.encode()

@@ -1,4 +1,4 @@
-"""Keep Hugging Face's libraries from the network, and from leaving a cache behind."""
+"""Keep libraries from the network, and from leaving a cache behind."""
 
 import os
 import sys

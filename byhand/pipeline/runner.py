@@ -14,6 +14,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 from byhand.pipeline.errors import UserError
@@ -22,7 +23,8 @@ from byhand.pipeline.network import stay_offline
 from byhand.pipeline.outputs import keep_to_avx2
 from byhand.pipeline.preloaded import call_with_imports
 
-TAKE_BACK = "git restore -SW params.yaml dvc.lock studies/dvc.lock metrics plots && dvc checkout"
+LOCKS = " ".join(["dvc.lock", *map(str, sorted(Path().glob("*/dvc.lock")))])
+TAKE_BACK = f"git restore -SW params.yaml {LOCKS} metrics plots && dvc checkout"
 
 
 def run(package: str) -> None:

@@ -1,7 +1,6 @@
 """Stochastic gradient descent, with momentum and a schedule. Chapter 4 of the book.
 
-The book has neither momentum, nor a schedule, nor weight decay: momentum 0, a constant
-learning rate, decay 0.
+Momentum 0, a constant learning rate and decay 0 make it plain gradient descent.
 """
 
 import math

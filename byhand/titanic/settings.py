@@ -16,3 +16,6 @@ class Titanic(Section):
     folds: Annotated[int, Field(ge=2, le=20)]
     repetitions: Annotated[int, Field(ge=2, le=1000)]
     max_models: UpTo1000
+
+
+SECTIONS = {"titanic": Titanic}

@@ -117,7 +117,7 @@ def predict(model, features: Tensor | np.ndarray) -> Tensor:
     parts = torch.as_tensor(features, device=device).split(TEST_BATCH_SIZE)
     with torch.no_grad(), evaluating(model):
         outputs = [model(as_input(part, dtype)) for part in parts]
-    # transformers' models return more than the logits
+    # a library's model may return more than the logits
     return torch.cat([o if isinstance(o, Tensor) else o["logits"] for o in outputs])
 
 

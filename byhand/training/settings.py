@@ -29,3 +29,6 @@ class Fit(Section):
     C: Positive
     max_iter: Count
     validation_fraction: Fraction
+
+
+SECTIONS = {"train": Train, "fit": Fit}

@@ -1,4 +1,4 @@
-"""Images in four IDX files, as Fashion-MNIST's.
+"""Images in four IDX files, as MNIST's.
 
 IDX is LeCun's format: two zero bytes, a byte for the element type (8 = unsigned byte), a
 byte for the number of dimensions, then each dimension as a big-endian 32-bit integer, then

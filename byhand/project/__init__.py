@@ -1,0 +1,1 @@
+"""A new project from the general parts of this one."""
