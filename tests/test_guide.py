@@ -41,7 +41,9 @@ def project(tmp_path_factory) -> Project:
 def write(path: Path, key: str | None, text: str) -> None:
     """Write a file, or add the text under a key of a YAML file."""
     if key:
-        before, found, after = re.split(rf"^({key}:.*\n)", path.read_text(), flags=re.M)
+        before, found, after = re.split(
+            rf"^({key}:.*\n)", path.read_text(), flags=re.MULTILINE
+        )
         text = f"{before}{found}{text}{after}"
     path.write_text(text)
 
