@@ -13,6 +13,7 @@ runners-up: as many classes as --top says.
 import csv
 import json
 import logging
+import os
 import re
 import signal
 import sys
@@ -47,7 +48,7 @@ def main(
     # data is UTF-8; a terminal may lack letters, and a file's name need not be text
     encoding = None if format == "table" else "utf-8"
     sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
-    if not files and sys.stdin.isatty():
+    if not files and os.isatty(0):
         log.info("reading standard input")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # quiet when `| head` has enough
     write = {"table": print_table, "csv": print_csv, "json": print_json}[format]
