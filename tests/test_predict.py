@@ -17,13 +17,14 @@ from PIL import Image
 from sklearn.datasets import load_iris
 
 from byhand.datasets.folder import read_test
-from byhand.datasets.rows import read_parts
+from byhand.datasets.rows import Row, read_parts
 from byhand.evaluation.metrics import probabilities
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import read_json
 from byhand.training.trained import read_trained, write_trained
 from tests import own_data
 from tests.project import ENVIRONMENT, ROOT, run
+from tools.predict import logits_of
 
 ELSEWHERE = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
 COMMAND = (sys.executable, "-m", "tools", "predict")
@@ -237,6 +238,13 @@ def test_points_that_the_model_does_not_know_are_refused(tmp_path, sentence):
     classes, columns = ["setosa", "virginica"], ["a", "b", "c", "d"]
     with pytest.raises(UserError, match=f"rows.csv.*{re.escape(sentence)}"):
         list(read_parts([str(path)], classes, columns, [4]))
+
+
+def test_a_point_whose_logits_overflow_is_refused(pipeline):
+    trained = read_trained(pipeline / "models/iris_scratch.safetensors")
+    rows = [Row("rows.csv", 7, [1.0] * 4, None), Row("rows.csv", 8, [1e300] * 4, None)]
+    with pytest.raises(UserError, match="rows.csv: row 8 is too far"):
+        logits_of(trained, rows)
 
 
 def refused(done, *words: str) -> None:

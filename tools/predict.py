@@ -13,6 +13,7 @@ runners-up: as many classes as --top says.
 import csv
 import json
 import logging
+import os
 import re
 import signal
 import sys
@@ -47,7 +48,7 @@ def main(
     # data is UTF-8; a terminal may lack letters, and a file's name need not be text
     encoding = None if format == "table" else "utf-8"
     sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
-    if not files and sys.stdin.isatty():
+    if not files and os.isatty(0):
         log.info("reading standard input")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # quiet when `| head` has enough
     write = {"table": print_table, "csv": print_csv, "json": print_json}[format]
@@ -99,13 +100,14 @@ def header_of(about: About, files: list[str], has_labels: bool, top: int) -> Cel
 
 def logits_of(trained: Trained, rows: list[Row]) -> np.ndarray:
     """Return the logits (rows, classes), or raise a UserError if one is not finite."""
-    file = rows[0].file
-    logits = trained.logits(np.array([row.features for row in rows]), file)
-    if len(beyond := np.argwhere(~np.isfinite(logits))):
-        raise UserError(
-            f"{file}: row {rows[beyond[0, 0]].number} is too far from the training rows: "
-            "its logits are not finite"
-        )
+    features = np.array([row.features for row in rows])
+    logits = trained.logits(features, rows[0].file)
+    for row, is_finite in zip(rows, np.isfinite(logits).all(axis=1), strict=True):
+        if not is_finite:
+            raise UserError(
+                f"{row.file}: row {row.number} is too far from the training rows: its "
+                "logits are not finite"
+            )
     return logits
 
 
