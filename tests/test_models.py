@@ -15,6 +15,7 @@ from byhand.training.kinds.logistic import Logistic
 from byhand.training.kinds.mlp import MLP
 from byhand.training.kinds.softmax import Softmax
 from byhand.training.start import start
+from byhand.training.trained import About, read_trained, write_trained
 
 CPU = torch.device("cpu")
 COMMON = {
@@ -171,3 +172,37 @@ def test_a_kind_without_a_file_for_its_way_is_refused(monkeypatch, tmp_path):
 def test_a_file_without_a_class_of_its_name_is_refused():
     with pytest.raises(UserError, match="scratch/convolution.py has no class that is"):
         rooms.find("scratch", "convolution")
+
+
+def test_a_models_file_with_tensors_of_another_is_refused(tmp_path):
+    """Whatever its names: they never reach a method of the model."""
+    path = tmp_path / "m.safetensors"
+    fitted = logistic.Logistic()
+    fitted.fit(np.eye(4), np.array([0, 1, 0, 1]), C=1.0, max_iter=10)
+    about = About(
+        block=Logistic(kind="logistic", how="sklearn", recipe="fit", data="mine"),
+        class_names=["a", "b"],
+        columns=[*"wxyz"],
+        shape=[4],
+        scale=None,
+        seed=0,
+        train_sha256="",
+        versions={},
+    )
+    write_trained(path, fitted, about)
+    assert np.array_equal(
+        read_trained(path).logits(np.eye(4)), fitted.predict(np.eye(4))
+    )
+    write_arrays(path, fitted.arrays() | {"predict": np.zeros(2)}, about.model_dump())
+    with pytest.raises(
+        UserError, match="m.safetensors has tensors .*, expected {'bias'"
+    ):
+        read_trained(path)
+    write_arrays(path, fitted.arrays(), about.model_dump() | {"shape": "4"})
+    with pytest.raises(UserError, match="m.safetensors: shape must be a valid list"):
+        read_trained(path)
+    write_arrays(path, fitted.arrays())
+    with pytest.raises(
+        UserError, match="does not say what model it is, expected a file"
+    ):
+        read_trained(path)

@@ -1,5 +1,6 @@
 """A trained model in a file, with all that its use takes: its tensors, and what they mean."""
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,14 +86,18 @@ def read_trained(path: Path) -> Trained:
             f"{path} does not say what model it is, expected a file that the stage train wrote"
         )
     about = checked(about, About, str(path))
+    classes = len(about.class_names)
     if isinstance(about.block, Logistic):
+        found = {name: array.shape for name, array in arrays.items()}
+        expected = {"bias": (classes,), "weight": (classes, math.prod(about.shape))}
+        if found != expected:
+            raise UserError(f"{path} has tensors {found}, expected {expected}")
         model = find(about.block.how, about.block.kind)()
         vars(model).update(arrays)
         return Trained(about, model)
     from byhand.training import models
     from byhand.training.device import reproducible_device
 
-    classes = len(about.class_names)
     shape, device = tuple(about.shape), reproducible_device()
     model = models.build(about.block, shape, classes, device)
     models.fill(model, arrays, path)
