@@ -86,9 +86,10 @@ def prepared(model: str, words: tuple[str, ...]) -> Search:
     block, entry = load_model(model), load_params(f"models.{model}", dict[str, Any])
     space = parse(words)
     space.setdefault("validation_fraction", [block.validation_fraction or HELD_OUT])
-    if len(corners(space["validation_fraction"])) > 1:
+    fractions = corners(space["validation_fraction"])
+    if len(fractions) > 1 or fractions == [0]:
         raise UserError(
-            "validation_fraction must be one number: the same rows judge every try"
+            "validation_fraction must be one number above 0: the same rows judge every try"
         )
     check(model, entry, space)
     epochs = getattr(block, "epochs", 0)  # scikit-learn's solver has none
