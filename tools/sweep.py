@@ -159,14 +159,17 @@ def conclude(search: Search, study: optuna.Study) -> None:
         raise UserError(f"all {ended} tries diverged: lower the learning rate")
     best = study.best_trial
     settings = dict(best.user_attrs["settings"])
-    block = load_model(search.model)
+    block, rows = load_model(search.model), "the training rows that are not held out"
     if not settings.get("patience", getattr(block, "patience", 0)):
-        del settings["validation_fraction"]  # nothing needs them any more
+        rows = "all training rows"
+        settings["validation_fraction"] = 0
+        if not block.validation_fraction:  # it is 0 there already
+            del settings["validation_fraction"]
     command = ["dvc", "exp", "run", *options(search.model, settings)]
     print(
         f"\nBest of {ended + states.count(TrialState.COMPLETE)} tries, of which {ended} "
         f"ended early: {search.name}-{best.number}, with an accuracy of {best.value:.4f} on "
         f"held-out training rows. make compare shows the tries.\nTo train with these "
-        f"settings on all training rows, and measure the test set:"
+        f"settings on {rows}, and measure the test set:"
     )
     print(shlex.join([*command, f"evaluate@{search.model}"]))
