@@ -27,6 +27,7 @@ ROOMS: dict[str, set[str]] = {way: set() for way in WAYS} | {
     "huggingface": {"torch", "training", "datasets", "pipeline"},
     "titanic": {"pipeline"},
     "automl": {"titanic", "pipeline"},
+    "search": {"training", "datasets", "pipeline"},
     "charts": {"datasets"},
     "pages": {"charts", "evaluation", "training", "datasets", "pipeline"},
 }

@@ -86,9 +86,10 @@ def prepared(model: str, words: tuple[str, ...]) -> Search:
     block, entry = load_model(model), load_params(f"models.{model}", dict[str, Any])
     space = parse(words)
     space.setdefault("validation_fraction", [block.validation_fraction or HELD_OUT])
-    if len(corners(space["validation_fraction"])) > 1:
+    fractions = corners(space["validation_fraction"])
+    if len(fractions) > 1 or fractions == [0]:
         raise UserError(
-            "validation_fraction must be one number: the same rows judge every try"
+            "validation_fraction must be one number above 0: the same rows judge every try"
         )
     check(model, entry, space)
     epochs = getattr(block, "epochs", 0)  # scikit-learn's solver has none
@@ -158,14 +159,17 @@ def conclude(search: Search, study: optuna.Study) -> None:
         raise UserError(f"all {ended} tries diverged: lower the learning rate")
     best = study.best_trial
     settings = dict(best.user_attrs["settings"])
-    block = load_model(search.model)
+    block, rows = load_model(search.model), "the training rows that are not held out"
     if not settings.get("patience", getattr(block, "patience", 0)):
-        del settings["validation_fraction"]  # nothing needs them any more
+        rows = "all training rows"
+        settings["validation_fraction"] = 0
+        if not block.validation_fraction:  # it is 0 there already
+            del settings["validation_fraction"]
     command = ["dvc", "exp", "run", *options(search.model, settings)]
     print(
         f"\nBest of {ended + states.count(TrialState.COMPLETE)} tries, of which {ended} "
         f"ended early: {search.name}-{best.number}, with an accuracy of {best.value:.4f} on "
         f"held-out training rows. make compare shows the tries.\nTo train with these "
-        f"settings on all training rows, and measure the test set:"
+        f"settings on {rows}, and measure the test set:"
     )
     print(shlex.join([*command, f"evaluate@{search.model}"]))

@@ -132,30 +132,24 @@ def check(model: str, entry: dict[str, Any], space: Space) -> None:
         words = " ".join(f"{key}={value}" for key, value in settings.items())
         block = checked(entry | settings, Model, f"with {words}", f"models.{model}")
         block = completed(block)
-        held_out = block.data, block.validation_fraction
-        if held_out not in looked_at:
-            looked_at[held_out] = shape_and_rows(commit, *held_out, seed)
-        if looked_at[held_out]:
-            block.check(model, *looked_at[held_out])
+        if block.data not in looked_at:
+            looked_at[block.data] = shape_and_rows(block, commit, seed)
+        if looked_at[block.data]:
+            block.check(model, *looked_at[block.data])
 
 
 def shape_and_rows(
-    commit: DVCFileSystem, data: str, fraction: float, seed: int
+    block: Model, commit: DVCFileSystem, seed: int
 ) -> tuple[tuple[int, ...], list[int]] | None:
-    """Return what `Block.check` takes, of the rows that train; None if no data is there yet.
+    """Return what a block's `check` takes, or None if a stage has yet to make the data.
 
-    A UserError says that a clone would not have the data, or that no row is held out.
+    A UserError says that no row is held out, or that a clone would not have the data.
     """
-    if not commit.exists(data):
+    if not commit.exists(block.data):
         raise UserError(
-            f"{data} must be in git or DVC: git add or dvc add it, then git commit"
+            f"{block.data} must be in git or DVC: git add or dvc add it, then git commit"
         )
-    if not Path(data).exists():
+    if not Path(block.data).exists():
         return None
-    dataset = read_dataset(data).hold_out(fraction, seed)
-    if not len(dataset.validation.targets):
-        raise UserError(
-            f"validation_fraction must hold out a row of {data}, of which "
-            f"{sum(dataset.train_rows)} train, got {fraction}"
-        )
+    dataset = block.prepared(read_dataset(block.data), seed)
     return dataset.shape, dataset.train_rows
