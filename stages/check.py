@@ -19,11 +19,11 @@ from typing import Any
 import yaml
 from pydantic import ConfigDict, create_model
 
-from byhand.datasets.folder import read_dataset
+from byhand.datasets.folder import Dataset, read_dataset
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.outputs import write_bytes, write_json
 from byhand.pipeline.params import Name, Section, Seed, load_params
-from byhand.training.blocks import Models, load_model
+from byhand.training.blocks import Model, Models, load_model
 from byhand.training.rooms import ROOMS
 from byhand.training.settings import Train
 
@@ -52,13 +52,15 @@ def main() -> None:
         if hasattr(settings, "check"):
             settings.check(params)
     to_come = {out for stage in pipelines for out in outs(stage, params)}
-    found = {}
+    models_of: dict[str, dict[str, Model]] = {}
     for name in params.models:
         block = load_model(name)
-        if block.data not in found:
-            found[block.data] = read_if_there(name, block.data, to_come)
-        if shape_and_rows := found[block.data]:
-            block.check(name, *shape_and_rows)
+        models_of.setdefault(block.data, {})[name] = block
+    for data, blocks in models_of.items():  # one dataset at a time is in memory
+        if dataset := read_if_there(next(iter(blocks)), data, to_come):
+            for name, block in blocks.items():
+                rows = block.prepared(dataset, params.seed).train_rows
+                block.check(name, dataset.shape, rows)
     write_bytes(Path("data/checked_params.txt"), b"params.yaml is as its schema says\n")
     # without comments and layout; keys stay in their order
     write_json(Path("data/params.json"), load_params("", dict[str, Any]))
@@ -102,8 +104,8 @@ def outs(stage: dict[str, Any], params: Params) -> Iterator[str]:
             yield re.sub(r"\${[^}]*}", "*", path)
 
 
-def read_if_there(name: str, data: str, to_come: set[str]) -> tuple | None:
-    """Return the shape and the training rows of a model's data, or None if not there yet.
+def read_if_there(name: str, data: str, to_come: set[str]) -> Dataset | None:
+    """Return the data of a model, or None if it is not there yet.
 
     Data that stages make may be half there, after one was stopped: they make it again.
 
@@ -119,8 +121,7 @@ def read_if_there(name: str, data: str, to_come: set[str]) -> tuple | None:
             f"stage makes, got {data!r}"
         )
     try:
-        dataset = read_dataset(folder)
-        return dataset.shape, dataset.train_rows
+        return read_dataset(folder)
     except (UserError, OSError):
         if made_by_stages:
             return None

@@ -106,7 +106,9 @@ def rows(page):
 def test_metrics_are_named_as_a_reader_would():
     files = {
         "metrics/test/m.json": {"data": {"accuracy": 0.5, "per_class": [1], "rows": 9}},
-        "metrics/train/m.json": {"data": {"train_acc": 0.25}},
+        "metrics/train/m.json": {
+            "data": {"train_acc": 0.25, "validation_acc": 0.75, "batches": 8}
+        },
         "metrics/titanic.json": {"data": {"log_loss": 0.125}},
         "metrics/broken.json": {"error": {"type": "YAMLFileCorruptedError"}},
     }
@@ -114,6 +116,8 @@ def test_metrics_are_named_as_a_reader_would():
         "m: test accuracy": 0.5,
         "m: test rows": 9,
         "m: train accuracy": 0.25,
+        "m: validation accuracy": 0.75,
+        "m: train batches": 8,
         "titanic: log loss": 0.125,
     }
 

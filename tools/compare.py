@@ -90,12 +90,13 @@ def metrics(files: dict[str, dict]) -> dict[str, float]:
     numbers = {}
     for path, content in files.items():
         *_, folder, stem = Path(path).with_suffix("").parts
-        when = f"{folder} " if folder in ("train", "test", "validation") else ""
+        of_folder = f"{folder}_" if folder in ("train", "test") else ""
         for key, value in flat(content.get("data") or {}).items():
             if type(value) in (int, float):
-                key = key.removeprefix(f"{folder}_")
-                key = {"acc": "accuracy"}.get(key, key).replace("_", " ")
-                numbers[f"{stem}: {when}{key}"] = value
+                if not key.startswith(("validation_", of_folder)):
+                    key = of_folder + key
+                words = ["accuracy" if w == "acc" else w for w in key.split("_")]
+                numbers[f"{stem}: {' '.join(words)}"] = value
     return numbers
 
 

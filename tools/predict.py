@@ -47,6 +47,8 @@ def main(
     # data is UTF-8; a terminal may lack letters, and a file's name need not be text
     encoding = None if format == "table" else "utf-8"
     sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    if not files and sys.stdin.isatty():
+        log.info("reading standard input")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # quiet when `| head` has enough
     write = {"table": print_table, "csv": print_csv, "json": print_json}[format]
     write(predict(trained, list(files) or [STDIN], top))

@@ -36,9 +36,8 @@ from byhand.training.blocks import load_model
 
 log = logging.getLogger(__name__)
 
-HELD_OUT = (
-    0.2  # share of the training rows that judge a try, if the model has none of its own
-)
+# share of the training rows that judges a try, if the model holds out none itself
+HELD_OUT = 0.2
 LOOKS = 10  # at the accuracy of a try while it trains
 
 
@@ -47,6 +46,7 @@ class Search(NamedTuple):
 
     model: its name; entry: its block as params.yaml has it.
     name: of the search; the names of its tries begin with it.
+    epochs: of the model, 0 if it has none.
     every: epochs from one look at a try's accuracy to the next.
     cache: DVC's.
     stopped: whether a signal has asked the search to end.
@@ -56,6 +56,7 @@ class Search(NamedTuple):
     entry: dict[str, Any]
     space: Space
     name: str
+    epochs: int
     every: int
     cache: str
     stopped: Event
@@ -69,6 +70,9 @@ def main(model: str, *search: str) -> None:
             "a search starts from a commit: git commit or git restore first"
         )
     this = prepared(model, search)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: this.stopped.set())
     study = open_study(f"{this.name} of {model}", this.space, 2 * this.every)
     os.environ.setdefault("PRELOAD", "0")  # one stage of a try imports PyTorch
     if workers > 1:
@@ -87,11 +91,7 @@ def prepared(model: str, words: tuple[str, ...]) -> Search:
             "validation_fraction must be one number: the same rows judge every try"
         )
     check(model, entry, space)
-    stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, lambda *_: stopped.set())
-    epochs = min(corners(space.get("epochs", [getattr(block, "epochs", 1)])))
+    epochs = getattr(block, "epochs", 0)  # scikit-learn's solver has none
     # another commit, model or setting is another search
     of = output("git", "rev-parse", "HEAD").decode(), model, *sorted(words)
     return Search(
@@ -99,9 +99,10 @@ def prepared(model: str, words: tuple[str, ...]) -> Search:
         entry,
         space,
         name=f"sweep-{sha256(repr(of).encode()).hexdigest()[:4]}",
-        every=max(1, epochs // LOOKS),
+        epochs=epochs,
+        every=max(1, min(corners(space.get("epochs", [epochs]))) // LOOKS),
         cache=output("dvc", "cache", "dir").decode().strip(),
-        stopped=stopped,
+        stopped=Event(),
     )
 
 
@@ -118,6 +119,7 @@ def run(search: Search, trial: Trial) -> float:
     settings = as_settings(search.entry, draw(trial, search.space))
     trial.set_user_attr("settings", settings)
     name = f"{search.name}-{trial.number}"
+    epochs = settings.get("epochs", search.epochs)
     shown = ", ".join(f"{key} {value}" for key, value in settings.items())
 
     def watch(rows: list[dict[str, str]]) -> None:
@@ -126,15 +128,15 @@ def run(search: Search, trial: Trial) -> float:
         for row in rows:
             if int(row["epoch"]) % search.every == 0:
                 trial.report(float(row["validation_acc"]), int(row["epoch"]))
-        if rows and trial.should_prune():
-            raise Hopeless(f"ended early, below the median at epoch {row['epoch']}")
+        if rows and int(row["epoch"]) < epochs and trial.should_prune():
+            raise Hopeless(f"below the median at epoch {row['epoch']}")
 
     try:
         with clone(search.cache) as folder:
             train(folder, name, search.model, settings, watch)
             push(folder, "origin", name)  # to this repository
     except Hopeless as reason:
-        log.info("%s, %s: %s", name, shown, reason)
+        log.info("%s, %s: ended early, %s", name, shown, reason)
         raise optuna.TrialPruned from reason
     if remote := os.environ.get("SWEEP_PUSH"):
         push(".", remote, name)

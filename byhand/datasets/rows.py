@@ -2,7 +2,6 @@
 
 import io
 import logging
-import sys
 from collections.abc import Iterator
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -79,12 +78,8 @@ def read_parts(
 
 def read_points(file: str, class_names: list[str], columns: list[str]) -> Iterator[Row]:
     """Yield the rows of a CSV, and their targets if it has a column `label`."""
-    name = "standard input" if file == STDIN else file
-    with open(
-        sys.stdin.fileno() if file == STDIN else file,
-        **AS_WRITTEN,
-        closefd=file != STDIN,
-    ) as lines:
+    name, source = ("standard input", 0) if file == STDIN else (file, file)
+    with open(source, **AS_WRITTEN, closefd=file != STDIN) as lines:
         rows = read_rows(lines, name)
         header = first_row(rows)
         check_columns(name, header, columns)
@@ -162,7 +157,8 @@ def read_images(
     for file, target in list_files(path, class_names):
         if str(file) == STDIN:
             file = "standard input"
-            image = decode_image(io.BytesIO(sys.stdin.buffer.read()), file)
+            with open(0, "rb", closefd=False) as stdin:
+                image = decode_image(io.BytesIO(stdin.read()), file)
         else:
             image = read_image(file)
         if image.mode == "L" != mode:

@@ -48,7 +48,7 @@ def parse(words: Iterable[str]) -> Space:
             values = yaml.load(f"[{text}]", Loader)
         except yaml.YAMLError:
             values = []
-        if not (key.isidentifier() and values):
+        if not (key.isidentifier() and values) or None in values:
             raise UserError(
                 f"a setting must be KEY=LOW..HIGH, KEY=A,B or KEY=VALUE, got {word!r}"
             )
@@ -114,8 +114,9 @@ def as_settings(entry: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]
 
     entry: the model's block as params.yaml has it, chosen: a value for each key.
     """
+    are_lists = {key for key, value in entry.items() if isinstance(value, list)}
     return {
-        key: [value] if type(entry.get(key)) is list is not type(value) else value
+        key: [value] if key in are_lists and not isinstance(value, list) else value
         for key, value in chosen.items()
     }
 

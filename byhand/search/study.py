@@ -6,7 +6,7 @@ from typing import Any
 
 import optuna
 from optuna.pruners import MedianPruner
-from optuna.samplers import BruteForceSampler
+from optuna.samplers import GridSampler
 from optuna.trial import Trial
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,6 +31,7 @@ def open_study(name: str, space: Space, warm_up: int) -> optuna.Study:
     FILE.parent.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings have tracebacks
     spare_loopback()
+    choices = {k: list(map(str, values)) for k, values in space.items() if values[1:]}
     has_ranges = any(corners(values) != values for values in space.values())
     try:
         if url.startswith("grpc://"):
@@ -44,7 +45,7 @@ def open_study(name: str, space: Space, warm_up: int) -> optuna.Study:
             load_if_exists=True,
             pruner=MedianPruner(FIRST_TRIES, n_warmup_steps=warm_up),
             # of choices alone, it tries each combination once
-            sampler=None if has_ranges else BruteForceSampler(),
+            sampler=None if has_ranges else GridSampler(choices),
         )
     except (ConnectionError, ImportError, ValueError, SQLAlchemyError) as error:
         reason = str(error).partition("\n")[0]
@@ -58,14 +59,17 @@ def draw(trial: Trial, space: Space) -> dict[str, Any]:
     """Return a value for each key of a search, as Optuna proposes them."""
 
     def number(name: str, among: Range) -> float:
-        is_whole = isinstance(among.low, int) and isinstance(among.high, int)
-        suggest = trial.suggest_int if is_whole else trial.suggest_float
-        return suggest(name, *among, log=among.is_logarithmic)
+        if isinstance(among.low, int) and isinstance(among.high, int):
+            return trial.suggest_int(name, *among, log=among.is_logarithmic)
+        exact = trial.suggest_float(name, *among, log=among.is_logarithmic)
+        return min(max(float(f"{exact:.3g}"), among.low), among.high)  # to be read
 
     drawn = {}
     for key, values in space.items():
-        by_name = {str(value): value for value in values}
-        # Optuna's choices are texts or numbers
-        name = trial.suggest_categorical(key, list(by_name)) if values[1:] else key
-        drawn[key] = filled(by_name.get(name, values[0]), number, name)
+        value, name = values[0], key
+        if len(values) > 1:  # Optuna's choices are texts or numbers
+            by_text = {str(value): value for value in values}
+            text = trial.suggest_categorical(key, list(by_text))
+            value, name = by_text[text], f"{key}={text}"
+        drawn[key] = filled(value, number, name)
     return drawn

@@ -9,6 +9,7 @@ import math
 import re
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -169,6 +170,14 @@ def check_fields(place: str, fields: list[str], header: list[str]) -> None:
 
 def read_numbers(place: str, columns: list[str], fields: list[str]) -> list[float]:
     """Return the numbers in a line's fields; `place` is for messages."""
+    text = "".join(fields)
+    # float() reads more than NUMBER: 1_000, other scripts' digits, nan. Without those it is
+    # as strict, and twice as fast
+    if text.isascii() and text.isprintable() and "_" not in text:
+        with suppress(ValueError):
+            numbers = list(map(float, fields))
+            if all(map(math.isfinite, numbers)):
+                return numbers
     numbers = [float(f) if NUMBER.fullmatch(f) else math.nan for f in fields]
     for column, field, number in zip(columns, fields, numbers, strict=True):
         if not math.isfinite(number):
