@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro seeds sweep results compare test test-data stress bench bench-peers pictures space audit lint lock
+.PHONY: repro seeds sweep results compare new test test-data stress bench bench-peers pictures space audit lint lock
 
 repro: .venv/installed  ## run the pipeline: what changed, and what depends on it
 	dvc repro
@@ -24,6 +24,9 @@ results: .venv/installed  ## after repro: the book's figures beside ours
 compare: .venv/installed  ## DVC's experiments on a page, report/experiments.html
 	python -m tools compare
 	@echo "Now open report/experiments.html."
+
+new: .venv/installed  ## a project of your own: make new DIR=../mine
+	python -m tools new "$(DIR)"
 
 test: .venv/installed   ## run the tests
 	pytest --numprocesses auto --dist loadfile

@@ -1,1 +1,1 @@
-"""Deep learning by hand: the library that stages, studies and tools are written with."""
+"""Deep learning by hand: the library that all scripts are written with."""

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from byhand.project.imports import imported
 from byhand.training.blocks import KINDS
 from byhand.training.rooms import find, ways
 from tests.project import ROOT, run
@@ -25,6 +26,8 @@ ROOMS: dict[str, set[str]] = {way: set() for way in WAYS} | {
     "datasets": {"pipeline"},
     "evaluation": {"autograd", "scratch", "pipeline"},
     "huggingface": {"torch", "training", "datasets", "pipeline"},
+    "project": set(),
+    "search": {"training", "datasets", "pipeline"},
     "titanic": {"pipeline"},
     "automl": {"titanic", "pipeline"},
     "search": {"training", "datasets", "pipeline"},
@@ -33,20 +36,6 @@ ROOMS: dict[str, set[str]] = {way: set() for way in WAYS} | {
 }
 NOT_BY_HAND = ("torch.autograd", "torch.nn", "torch.optim")
 SCRIPTS = {"stages": "dvc.yaml", "studies": "studies/dvc.yaml"}
-
-
-def imported(path: Path) -> set[str]:
-    """Return the full names of the modules that a file imports, and of what from them."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body.clear()
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        if isinstance(node, ast.ImportFrom):
-            assert not node.level, path
-            names |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
-    return names
 
 
 @pytest.mark.parametrize(("folder", "pipeline"), SCRIPTS.items())

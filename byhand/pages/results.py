@@ -1,4 +1,4 @@
-"""Results of the stages and the studies, as pages read them."""
+"""Results of all stages, as pages read them."""
 
 import csv
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Run a script of stages, studies or tools: python -m stages NAME [ARG].
+"""Run a script of a package, such as stages: python -m stages NAME [ARG].
 
 A script is a module of one of these packages with a main(…), whose signature says which
 arguments and options the command line takes. Before it is imported, the

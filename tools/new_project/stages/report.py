@@ -10,10 +10,11 @@ from byhand.pipeline.outputs import write_bytes
 from byhand.pipeline.params import load_params
 from byhand.training.blocks import Models
 
+# figures of a history, with the titles of their axes
 CURVES = {
-    "train_loss": "train loss, nats (log scale)",
-    "train_acc": "train accuracy",
-    "test_acc": "test accuracy",
+    "train_loss": "cross-entropy, nats (log scale)",
+    "train_acc": "share of rows",
+    "test_acc": "share of rows",
 }
 
 
@@ -40,7 +41,7 @@ def main() -> None:
         scores=scores,
         of_training={name: metrics[f"train/{name}"] for name in blocks},
         best=max(score["accuracy"] for score in scores.values()),
-        curves=CURVES if histories else {},
+        curves=[*CURVES] if histories else [],
         pictures={name: picture(name) for name in blocks},
     )
     write_bytes(Path("report/index.html"), page)
