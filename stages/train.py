@@ -20,6 +20,7 @@ from byhand.training.trained import About, write_trained
 log = logging.getLogger(__name__)
 
 REQUIREMENTS = Path(__file__).parents[1] / "requirements"
+LONG = 1000  # epochs; from here on, to write them all each time would take longest
 FIGURES = ["train_loss", "train_acc", "test_acc"]
 HELD_OUT = ["validation_loss", "validation_acc"]  # if rows are held out
 
@@ -46,7 +47,7 @@ def main(name: str) -> None:
             values = (f"{f.replace('_', ' ')} {getattr(epoch, f):.5f}" for f in figures)
             log.info("epoch %d/%d: %s", epoch.epoch, epochs, ", ".join(values))
             history.append(epoch)
-            if is_first:
+            if is_first and (len(history) < LONG or len(history) % 100 == 0):
                 write_history(quietly=True)  # for who looks on while it trains
 
         # None: no bar where there is no terminal
