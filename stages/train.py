@@ -58,23 +58,24 @@ def main(name: str) -> None:
             final = train(watch)
     if not is_first:
         return
+    scale = dataset.scale and {
+        name: values.tolist() for name, values in dataset.scale._asdict().items()
+    }
     about = About(
         block=block,
         class_names=dataset.class_names,
         columns=dataset.columns,
         shape=list(dataset.shape),
-        scale=dataset.scale
-        and {k: v.tolist() for k, v in dataset.scale._asdict().items()},
+        scale=scale,
         seed=seed,
         train_sha256=whole.train.sha256(),
         versions=versions(block.how),
     )
     write_trained(Path(f"models/{name}.safetensors"), model, about)
-    metrics = {
-        figure: getattr(final, figure) for figure in figures if figure != "test_acc"
-    }
+    metrics = {name: getattr(final, name) for name in figures if name != "test_acc"}
     metrics["batches"] = sum(epoch.batches for epoch in history) or final.batches
-    write_json(Path(f"metrics/train/{name}.json"), metrics)
+    known = {key: value for key, value in metrics.items() if value is not None}
+    write_json(Path(f"metrics/train/{name}.json"), known)
     write_history(quietly=False)
 
 
