@@ -30,7 +30,6 @@ ROOMS: dict[str, set[str]] = {way: set() for way in WAYS} | {
     "search": {"training", "datasets", "pipeline"},
     "titanic": {"pipeline"},
     "automl": {"titanic", "pipeline"},
-    "search": {"training", "datasets", "pipeline"},
     "charts": {"datasets"},
     "pages": {"charts", "evaluation", "training", "datasets", "pipeline"},
 }
