@@ -136,7 +136,8 @@ def test_a_folder_that_has_something_and_one_inside_this_project_are_refused(tmp
     for folder, reason in [
         (tmp_path / "mine", "is there already, expected a new or an empty folder"),
         (tmp_path / "mine/thesis.txt", "is there already, expected a new or"),
-        ("mine", "lies inside this project, expected a folder beside it"),
+        ("mine", "lies inside this project, expected a folder beside it: ../mine"),
+        ("", "'' lies inside this project"),
     ]:
         command = (sys.executable, "-m", "tools", "new", str(folder))
         result = run(ROOT, *command, check=False)

@@ -9,6 +9,7 @@ is appended to what NAME has from here.
 """
 
 import re
+import shlex
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -43,6 +44,7 @@ TESTS = [
     "mlp",
     "models",
     "reports",
+    "search",
     "sgd",
     "softmax_regression",
     "tables",
@@ -78,10 +80,12 @@ def main(folder: str) -> None:
     target = Path(folder).resolve()
     if target.is_relative_to(ROOT):
         raise UserError(
-            f"{folder} lies inside this project, expected a folder beside it"
+            f"{folder!r} lies inside this project, expected a folder beside it: ../mine"
         )
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise UserError(f"{folder} is there already, expected a new or an empty folder")
+        raise UserError(
+            f"{folder!r} is there already, expected a new or an empty folder"
+        )
     files = project(target.name)
     with replacing_folder(target) as new:
         for path, content in files.items():
@@ -92,7 +96,7 @@ def main(folder: str) -> None:
         reason = commit(new)
     code = sum(len(files[f].splitlines()) for f in files if f.endswith(".py"))
     print(f"\n{folder} has {len(files)} files, {code} lines of Python. Now:\n")
-    print(f"cd {folder}")
+    print(f"cd {shlex.quote(folder)}")
     if reason:
         print('git commit -m "Begin"    # git did not yet:', reason)
     print("make repro    # installs into .venv, runs the pipeline")
@@ -107,7 +111,7 @@ def commit(folder: Path) -> str | None:
     try:
         output(*git, "commit", "--quiet", "--message", "Begin")
     except UserError as error:
-        return str(error)
+        return str(error).partition(" failed: ")[2]
     return None
 
 
@@ -191,7 +195,7 @@ def add_pages(files: dict[str, str]) -> None:
     while todo:
         for name in re.findall(r'"([\w.-]+\.(?:j2|js|css))"', todo.pop()):
             path = f"byhand/pages/{name}"
-            if path not in files:
+            if path not in files and (ROOT / path).exists():
                 files[path] = text(path)
                 todo.append(files[path])
 
@@ -203,12 +207,12 @@ def add_pipeline(files: dict[str, str], modules: set[str]) -> None:
     for name in re.findall(r"template: (\w+)", stages):
         if (ROOT / f".dvc/plots/{name}.json").exists():
             files[f".dvc/plots/{name}.json"] = text(f".dvc/plots/{name}.json")
-    named = re.findall(r"requirements/(\w+)\.in", stages)
+    of_stages = re.findall(r"requirements/(\w+)\.in", stages)
     known = packages_distributions()
     packages = {normal(p) for module in modules for p in known.get(module, [])}
     requirements = {
         path: only(text(path), packages | COMMANDS)
-        for name in sorted({*REQUIREMENTS, *ROOMS, *named})
+        for name in sorted({*REQUIREMENTS, *ROOMS, *of_stages})
         for path in [f"requirements/{name}.in"]
     }
     files |= requirements
