@@ -11,11 +11,12 @@ from byhand.pipeline.outputs import png
 
 def chapter(results: Results, preview: Preview) -> tuple[dict, dict]:
     """Return the data's sizes and first images, as many as the preview has; no charts."""
-    train, test, names, _ = results.datasets[FASHION_MNIST]
-    first = zip(*(a[: preview.rows * preview.columns] for a in train), strict=True)
+    dataset = results.datasets[FASHION_MNIST]
+    names, shown = dataset.class_names, preview.rows * preview.columns
+    first = zip(*(array[:shown] for array in dataset.train), strict=True)
     fashion = {
-        "train_rows": len(train.targets),
-        "test_rows": len(test.targets),
+        "train_rows": len(dataset.train.targets),
+        "test_rows": len(dataset.test.targets),
         "class_names": names,
         "first": [(names[target], picture(image)) for image, target in first],
     }

@@ -8,9 +8,10 @@ from byhand.pages.source import lines_of_code
 LOOP = ["training/loop.py", "training/batches.py"]
 SCRATCH = ["scratch/softmax_regression.py", "scratch/mlp.py", "scratch/sgd.py", *LOOP]
 TORCH = ["torch/mlp.py", "torch/sgd.py", *LOOP]
-PARTS = ["loop.py#Tally", "loop.py#accuracy", "loop.py#predict", "batches.py#as_input"]
-PARTS = [f"training/{part}" for part in ("descent.py#by_trainer", *PARTS)]
-TRAINER = ["trainer/mlp.py", "trainer/descent.py", *PARTS]
+PARTS = [f"loop.py#{name}" for name in ("Tally", "measure", "accuracy", "predict")]
+PARTS += ["descent.py#by_a_library", "batches.py#as_input"]
+TRAINER = ["trainer/mlp.py", "trainer/descent.py"]
+TRAINER += [f"training/{part}" for part in PARTS]
 # a way, its `how` in params.yaml, its row in the benchmark, its code
 PERCEPTRONS = [
     ("by hand", "scratch", "our loop, by hand", SCRATCH),
