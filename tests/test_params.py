@@ -245,8 +245,9 @@ def test_data_to_come_is_taken_and_a_folder_of_no_one_refused(
     monkeypatch.chdir(tmp_path)
     Path("data").mkdir()
     Path("data/iris.dvc").touch()  # as dvc add writes it
-    stage = "  mine:\n    cmd: mine\n    outs:\n      - data/mine"
-    Path("dvc.yaml").write_text(f"{(ROOT / 'dvc.yaml').read_text()}\n{stage}")
+    stages = "stages:\n  mine:\n    cmd: mine\n    outs:\n      - data/mine\n"
+    ours = (ROOT / "dvc.yaml").read_text()
+    Path("dvc.yaml").write_text(ours.replace("stages:\n", stages, 1))
     checking.main()
 
     for folder in ("data/irs", "data/split/xro", "data/min", "/nowhere", "data"):
