@@ -223,7 +223,7 @@ WRONG_POINTS = {
     "line 3 has 3 fields, expected 4: a, b, c, d": f"{HEADER}\n1,2,3,4\n1,2,3",
     "line 2: c is 'nan', expected a finite number": f"{HEADER}\n1,2,nan,4",
     "line 2: d is '', expected a finite number": f"{HEADER}\n1,2,3,",
-    "line 3 has label rose, expected one of the classes setosa": (
+    "line 3 has label rose, expected one of the classes: setosa": (
         f"{HEADER},label\n1,2,3,4,setosa\n1,2,3,4,rose"
     ),
     "line 2: label is empty": f"{HEADER},label\n1,2,3,4,",
