@@ -2,11 +2,12 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from tests.project import ROOT, Project, run
+from tests.project import ENVIRONMENT, ROOT, Project, run
 
 GUIDE = (ROOT / "docs/own.md").read_text(encoding="utf-8")
 PLACE = re.compile(r"# (\S+?)(?:, under (\w+))?\n")  # a block's first line
@@ -31,7 +32,7 @@ def project(tmp_path_factory) -> Project:
     project = Project(tmp_path_factory.mktemp("project"))
     for language, block in re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL):
         if block.startswith("make sweep"):
-            continue  # test_sweep.py runs it; make would install
+            continue  # a test below does it; make would install
         if language == "sh":
             run(project.folder, "sh", "-ec", block)
         elif place := PLACE.match(block):
@@ -75,6 +76,22 @@ def test_the_stage_and_the_set_of_samples_are_there(project):
     project.dvc("repro", "label_counts@hard")
     counts = project.json("metrics/labels/hard.json")
     assert 0 < counts["fewest"] <= counts["most"]
+
+
+def test_the_search_finds_settings_and_the_command_that_uses_them(project):
+    pytest.importorskip("optuna")
+    (words,) = re.findall(r"make sweep (MODEL=mlp_iris_scratch .*)", GUIDE)
+    said = dict(word.split("=", 1) for word in shlex.split(words))
+    for what in ("name", "email"):
+        run(project.folder, "git", "config", f"user.{what}", "tester@localhost")
+    project.commit()
+    command = ("python", "-m", "tools", "sweep", said["MODEL"], *said["SEARCH"].split())
+    result = run(project.folder, *command, env=ENVIRONMENT | {"TRIALS": "2"})
+    *_, command = result.stdout.splitlines()
+    run(project.folder, *shlex.split(command))
+    trained = project.json("metrics/train/mlp_iris_scratch.json")
+    assert "validation_acc" not in trained  # all rows train
+    assert project.json("metrics/test/mlp_iris_scratch.json")["accuracy"] > 0.3
 
 
 def test_each_block_was_used():
