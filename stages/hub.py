@@ -18,7 +18,7 @@ from byhand.pipeline.outputs import read_json, replacing_folder
 from byhand.pipeline.params import load_params
 from byhand.training import models
 from byhand.training.blocks import Models
-from byhand.training.trained import Trained, read_trained
+from byhand.training.trained import About, Trained, read_trained
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,13 @@ def main() -> None:
         for name, model in trained.items()
         if has_form(model.about.block) and not model.about.columns
     }
+    # models of the same images share a test set
+    tests = {model.about.block.data: model.about for model in trained.values()}
+    rows = {folder: rows_by_class(about) for folder, about in tests.items()}
     with replacing_folder(Path("hub")) as hub:
         shutil.copytree("data/hub", hub, dirs_exist_ok=True)
         for name, model in trained.items():
-            export(hub / name, name, model)
+            export(hub / name, name, model, rows[model.about.block.data])
             log.info("made %s", name)
         shown = [
             m for m, model in trained.items() if model.about.block.data == FASHION_MNIST
@@ -43,16 +46,20 @@ def main() -> None:
         write_space(hub / "space", shown, read_dataset(FASHION_MNIST))
 
 
-def export(folder: Path, name: str, trained: Trained) -> None:
-    """Write a model's folder."""
+def rows_by_class(about: About) -> np.ndarray:
+    """Return how many test images each class of a model has."""
+    data = read_test(about.block.data, about.class_names, about.columns, about.shape)
+    return np.bincount(data.test.targets, minlength=len(about.class_names))
+
+
+def export(folder: Path, name: str, trained: Trained, rows: np.ndarray) -> None:
+    """Write a model's folder; rows are the test images of each class."""
     about = trained.about
     arrays = [tensor.detach() for tensor in models.tensors(trained.model).values()]
     write_model(folder, about.block, arrays, tuple(about.shape), about.class_names)
 
     test = read_json(Path(f"metrics/test/{name}.json"))
     # a class without test images has no accuracy
-    data = read_test(about.block.data, about.class_names, about.columns, about.shape)
-    rows = np.bincount(data.test.targets, minlength=len(about.class_names))
     test["per_class_accuracy"] = list(compress(test["per_class_accuracy"], rows))
     train = read_json(Path(f"metrics/train/{name}.json"))
     title = "Fashion-MNIST" if about.block.data == FASHION_MNIST else about.block.data
