@@ -1,10 +1,6 @@
 """A clone of this project, to do with as users do."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,13 +8,8 @@ import psutil
 import yaml
 
 from byhand.pipeline.runner import TAKE_BACK
+from tests.commands import ENVIRONMENT, ROOT, commit, copy_into, run
 
-ROOT = Path(__file__).parents[1]
-# as on a user's PATH once the venv is activated
-ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    "DVC_NO_ANALYTICS": "1",
-}
 # of someone who has told Hugging Face's libraries and torch's compiler nothing; the latter
 # sets a variable in whatever process imports it, this one as well
 PLAIN = {
@@ -39,18 +30,11 @@ class Project:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        listed = run(ROOT, "git", "ls-files", "-co", "--exclude-standard").stdout
-        for name in listed.splitlines():
-            if (ROOT / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        run(folder, "git", "init", "-q", "-b", "main")
+        copy_into(folder)
         self.commit()
 
     def commit(self) -> None:
-        run(self.folder, "git", "add", "-A")
-        who = ("-c", "user.name=tester", "-c", "user.email=tester@localhost")
-        run(self.folder, "git", *who, "commit", "-qm", "state", "--allow-empty")
+        commit(self.folder)
 
     def dvc(self, *arguments: str) -> str:
         return self.attempt(*arguments, check=True).stdout
@@ -99,17 +83,3 @@ def processes_in(folder: Path) -> list[psutil.Process]:
 
 def lock_of(folder: Path) -> dict:
     return yaml.safe_load((folder / "dvc.lock").read_text())
-
-
-def run(folder: Path, *command: str, check: bool = True, env=ENVIRONMENT):
-    result = subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        env=env,
-        text=True,
-        capture_output=True,
-    )
-    if check:
-        assert result.returncode == 0, result.stdout + result.stderr
-    return result

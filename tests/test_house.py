@@ -251,7 +251,7 @@ def test_what_is_imported_is_pinned_once_and_in_the_lock():
     ]
     outside = packages({p for p in scripts if p.parent.name != "app"})
     optional = {"optuna", "sqlalchemy"}  # requirements/sweep.txt
-    assert outside - {"tools"} <= {*versions, *optional}
+    assert outside - {"tools", "tests"} <= {*versions, *optional}
 
 
 def test_the_pipeline_runs_nothing_of_the_one_beside_it():

@@ -1,52 +1,24 @@
 """What a user does, by DVC's real command line, on a copy of this project."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-# as on a user's PATH once the venv is activated
-ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-}
+from tests.commands import ROOT, commit, copy_into, run
+
 MODELS = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["models"]
-
-
-def run(folder: Path, *command: str, check: bool = True):
-    result = subprocess.run(
-        command,
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if check:
-        assert result.returncode == 0, result.stdout + result.stderr
-    return result
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     """A copy that has run the pipeline, and committed the results."""
     folder = tmp_path_factory.mktemp("project")
-    listed = run(ROOT, "git", "ls-files", "-co", "--exclude-standard").stdout
-    for name in listed.splitlines():
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    run(folder, "git", "init", "-q")
+    copy_into(folder)
     run(folder, "dvc", "repro")
-    run(folder, "git", "add", "-A")
-    who = ("-c", "user.name=tester", "-c", "user.email=tester@localhost")
-    run(folder, "git", *who, "commit", "-qm", "state")
+    commit(folder)
     return folder
 
 
