@@ -102,7 +102,7 @@ def test_results_are_the_books_figures_and_those_of_ones_own_models(printed):
     assert wrong.split() == ["books", "test", "rows", "3", "4", "=", "NO"]
     assert right.split() == ["books", "F1", "1.0", "1.00000", "=", "yes"]
     assert own.split() == ["mlp_xor_scratch", "test", "accuracy", "–", "0.50000"]
-    assert count == "1 of the 2 figures that can be judged are as expected."
+    assert count == "1 of the 2 figures that do not depend on chance equal the book’s."
     assert why == "The others are wrong only if params.yaml has the book’s settings."
 
 
@@ -112,7 +112,7 @@ def test_results_are_in_chinese_where_the_locale_is(printed):
     assert wrong.split() == ["books", "测试集样本数", "3", "4", "=", "否"]
     assert right.split() == ["books", "F1", "1.0", "1.00000", "=", "是"]
     assert own.split() == ["mlp_xor_scratch", "测试准确率", "–", "0.50000"]
-    assert count == "可以判断的 2 个结果里，1 个符合预期。"
+    assert count == "没有随机性的 2 个结果里，1 个与书中相等。"
     assert why == "只有 params.yaml 与书中一致时，其余的才算错。"
 
 

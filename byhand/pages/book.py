@@ -11,6 +11,14 @@ from byhand.pages import figures
 from byhand.pages.results import Results, Rows, columns
 
 Metrics = dict[str, dict[str, Any]]  # by name, as `read_metrics` returns them
+# whether figures are as expected: of those that do not depend on chance, and of the others
+TALLIES = {
+    True: "{} of the {} figures that do not depend on chance equal the book’s.",
+    False: (
+        "{} of the {} figures that depend on chance lie within three standard deviations "
+        "of our seeds’ mean, and so do the book’s."
+    ),
+}
 SEEDS_KEY = {"accuracy": "test_acc"}  # key in the other metrics: key in metrics/seeds
 
 
@@ -107,10 +115,18 @@ def spread_of(metrics: Metrics, name: str, key: str) -> Spread | None:
     return summary and Spread(summary["n"], summary["mean"], summary["std"])
 
 
-def tally(comparisons: list[Comparison]) -> tuple[int, int]:
-    """Return how many figures are as expected, and how many can be judged."""
-    judged = [c.is_right for c in comparisons if c.is_right is not None]
-    return sum(judged), len(judged)
+def tally(comparisons: list[Comparison]) -> list[tuple[str, int, int]]:
+    """Return sentences, each with how many figures are as expected, of how many judged."""
+    tallies = []
+    for is_fixed, sentence in TALLIES.items():
+        judged = [
+            c.is_right
+            for c in comparisons
+            if c.is_right is not None and (c.expected == "=") == is_fixed
+        ]
+        if judged:
+            tallies.append((sentence, sum(judged), len(judged)))
+    return tallies
 
 
 def chapter(results: Results, comparisons: list[Comparison]) -> tuple[dict, dict]:
@@ -130,6 +146,11 @@ def chapter(results: Results, comparisons: list[Comparison]) -> tuple[dict, dict
     content = {
         "comparisons": [(subject, list(group)) for subject, group in subjects],
         "tally": tally(comparisons),
+        "widest": max(
+            (c for c in scattered if c.key == "accuracy"),
+            key=lambda c: c.spread.std,
+            default=None,
+        ),
         "beyond": [c for c in comparisons if abs(c.book_deviations or 0) > 3],
     }
     return content, {"book": chart}
