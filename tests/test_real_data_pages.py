@@ -332,6 +332,29 @@ def test_a_readers_numbers_are_typed_and_their_gradients_read(open_page):
     assert said.inner_text() == "Forward: v2 = x @ v1."
 
 
+def test_a_kernel_is_moved_and_changed_by_keyboard(open_page):
+    page = open_page(REPORT, WIDE, locale="en-US")
+    page.locator(".convolution").evaluate("e => e.scrollIntoView()")
+    own = page.get_by_role("button", name="LeNet 1")
+    expect(own).to_contain_text("largest")
+    own.press("Enter")
+    said = page.locator(".convolution [role=status]")
+    assert "the sum of the 25 products" in said.inner_text()
+    place = page.get_by_label("place of the kernel")
+    place.press("Home")
+    image = page.get_by_role("group", name="the image: arrow keys move the kernel")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        image.press(key)
+    assert said.inner_text().startswith("Row 2, column 3:")
+    number = page.get_by_label("kernel, row 1, column 1", exact=True)
+    number.press("Control+A")
+    number.press("Delete")
+    assert "must be a number from −100 to 100" in said.inner_text()
+    page.keyboard.type("2")
+    assert page.get_by_label("kernel", exact=True).input_value() == "own"
+    assert "the sum of the 25 products" in said.inner_text()
+
+
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
 @pytest.mark.parametrize("command", [["show"], ["diff", "HEAD"]], ids=" ".join)
 def test_dvcs_plots_draw_without_network_and_fit_the_screen(
