@@ -12,6 +12,7 @@ from byhand.pages import (
     autograd,
     book,
     concise,
+    convolution,
     fashion,
     hugging_face,
     mlp,
@@ -33,6 +34,7 @@ from byhand.training.start import start
 
 VERSIONS = ["torch", "transformers", "scikit-learn", "numpy", "plotly"]
 LIMITS = Path("data/limits/mlp_xor_scratch")  # models whose regions are drawn
+LENET = Path(f"models/{convolution.MODEL}.safetensors")  # whose kernels are shown
 TRAINERS = ["softmax_clusters_scratch", "mlp_xor_scratch"]  # the page trains these
 
 
@@ -61,6 +63,10 @@ def main() -> None:
             {b: read_arrays(LIMITS / f"{b}.safetensors") for b in ("straight", "bent")},
         ),
         concise.chapter(results, {p.stem: p.read_bytes() for p in pictures}),
+        convolution.chapter(
+            results,
+            read_arrays(LENET) if convolution.MODEL in blocks else None,
+        ),
         titanic.chapter(results, comparisons),
         hugging_face.chapter(read_json(Path("docs/speed.json"))),
         trainer.chapter(

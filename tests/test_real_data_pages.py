@@ -279,25 +279,80 @@ def test_what_the_page_trains_is_what_the_pipeline_trained(open_page):
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
 def test_backpropagation_goes_step_by_step(open_page, viewport):
-    page = open_page(REPORT, viewport)
-    values, gradients = page.locator(".node .value"), page.locator(".node .gradient")
+    page = open_page(REPORT, viewport, locale="en-US")
+    said = page.locator(".steps [role=status]")
 
-    def shown(numbers):
-        return [e.inner_text().split() for e in numbers.all() if e.is_visible()]
+    def shown(kind):
+        boxes = page.locator(f".node > .{kind}").all()
+        return [e.inner_text().split() for e in boxes if e.is_visible()]
 
-    nodes = values.count()
-    assert shown(values) == shown(gradients) == []
-    page.get_by_role("button", name="Step").click()
-    assert shown(values) == [["1.000", "2.000"]]
-    page.locator("#graph-step").fill(str(nodes + 1))
-    assert len(shown(values)) == nodes
-    assert shown(gradients) == [["1.000"]]
-    assert "Backward: loss has the gradient" in page.locator("#graph-said").inner_text()
+    def computed():  # but for what is given, in inputs
+        return [numbers for numbers in shown("value") if numbers]
+
+    assert computed() == shown("gradient") == []
+    page.get_by_role("button", name="Next step").click()
+    assert computed() == [["0.500", "−0.200", "0.300", "0.400"]]
+    page.locator("#graph-step").fill("13")
+    assert len(computed()) == 12  # log-softmax is one of them
+    assert shown("gradient") == [["1.000"]]
+    assert "the gradient ḡ of loss is 1" in said.inner_text()
     expect(page.locator(".node.at")).to_be_in_viewport(ratio=1)
     bar, graph = (page.locator(s).bounding_box() for s in (".steps", ".stepper"))
     assert bar["y"] + bar["height"] <= graph["y"] + graph["height"]
-    page.get_by_role("button", name="Back").click()
-    assert shown(gradients) == []
+    page.get_by_role("button", name="Previous step").click()
+    assert shown("gradient") == []
+    arrows = page.locator(".graph g path")
+    folded = arrows.count()
+    page.get_by_role("button", name="log-softmax").click()
+    assert (
+        arrows.count() == folded + 6
+    )  # of which two leave the value that is used twice
+    assert len(computed()) == 17
+
+
+def test_a_readers_numbers_are_typed_and_their_gradients_read(open_page):
+    page = open_page(REPORT, WIDE, locale="en-US")
+    number = page.get_by_label("x[1, 2]")
+    number.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0")
+    page.locator("#graph-step").press("End")
+    of_weight = page.locator(".node", has=page.get_by_label("W₁[1, 1]"))
+    first, second, *_ = of_weight.locator(".gradient").inner_text().split()
+    assert float(first) > 0 and second == "0.000"  # the input is its factor
+    number.press("Control+A")
+    number.press("Delete")
+    said = page.locator("#graph-said")
+    assert said.inner_text().startswith("x[1, 2] must be a number from −100 to 100.")
+    page.get_by_role("button", name="Reset").press("Enter")
+    assert number.input_value() == "2.0"
+    page.clock.install()
+    page.get_by_role("button", name="Play").press("Enter")
+    page.clock.run_for(2600)
+    assert said.inner_text() == "Forward: v2 = x @ v1."
+
+
+def test_a_kernel_is_moved_and_changed_by_keyboard(open_page):
+    page = open_page(REPORT, WIDE, locale="en-US")
+    page.locator(".convolution").evaluate("e => e.scrollIntoView()")
+    own = page.get_by_role("button", name="LeNet 1")
+    expect(own).to_contain_text("largest")
+    own.press("Enter")
+    said = page.locator(".convolution [role=status]")
+    assert "the sum of the 25 products" in said.inner_text()
+    place = page.get_by_label("place of the kernel")
+    place.press("Home")
+    image = page.get_by_role("group", name="the image: arrow keys move the kernel")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        image.press(key)
+    assert said.inner_text().startswith("Row 2, column 3:")
+    number = page.get_by_label("kernel, row 1, column 1", exact=True)
+    number.press("Control+A")
+    number.press("Delete")
+    assert "must be a number from −100 to 100" in said.inner_text()
+    page.keyboard.type("2")
+    assert page.get_by_label("kernel", exact=True).input_value() == "own"
+    assert "the sum of the 25 products" in said.inner_text()
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
