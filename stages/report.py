@@ -22,6 +22,7 @@ from byhand.pages import (
     trainer,
 )
 from byhand.pages.chapters import read_chapters
+from byhand.pages.exercises import after_training, for_the_script, read_exercises
 from byhand.pages.figures import as_json
 from byhand.pages.page import render
 from byhand.pages.results import Results, read_metrics, read_plots, read_rows
@@ -84,6 +85,7 @@ def main() -> None:
             "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
             "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
             "quote": quote,
+            "after_training": after_training(results),
         }
     )
     chapters = read_chapters(content)
@@ -92,6 +94,8 @@ def main() -> None:
         {name: as_json(chart) for name, chart in charts.items()},
         charts=charts,
         chapters=chapters,
+        exercises=read_exercises(content),
+        for_the_script=for_the_script,
         shown={piece.target for chapter in chapters for piece in chapter.pieces},
         **content,
     )

@@ -1,6 +1,8 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
 import csv
+import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +13,8 @@ from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
 from tests.project import ROOT, run
 
 EYE = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
+# nothing is drawn when it comes near
+WITHOUT_CHARTS = "IntersectionObserver.prototype.observe = () => {}"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 pytestmark = [
@@ -27,11 +31,15 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Open a file at a size, offline; what it asked for or complained of fails the test."""
+    """Open a file at a size, offline; what it asked for or complained of fails the test.
+
+    script: runs before those of the page.
+    """
     contexts, faults = [], []
 
-    def open_page(path, viewport, **options):
+    def open_page(path, viewport, script="", **options):
         context = browser.new_context(viewport=viewport, offline=True, **options)
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -353,6 +361,67 @@ def test_a_kernel_is_moved_and_changed_by_keyboard(open_page):
     page.keyboard.type("2")
     assert page.get_by_label("kernel", exact=True).input_value() == "own"
     assert "the sum of the 25 products" in said.inner_text()
+
+
+def test_every_exercise_is_answered_by_keyboard(open_page):
+    """A wrong answer is refused, the right one taken; the next visit knows it."""
+    page = open_page(REPORT, WIDE, script=WITHOUT_CHARTS, locale="en-US")
+    exercises = json.loads(page.locator("#exercises").text_content())
+    assert len(exercises) == 27
+    for number, exercise in exercises.items():
+        form = page.locator(f"[data-exercise='{number}']")
+        if number.endswith(".1"):
+            form.locator("input").first.focus()
+        else:
+            tab_to(page, f"[data-exercise='{number}'] :is(input, textarea)")
+        said, solved = form.locator("[role=status]"), form.locator(".solved")
+        right = exercise.get("answer") or form.locator("details pre").text_content()
+        first = exercise["kind"] in ("choice", "fault") and right == 1
+        answer_by_keyboard(page, exercise["kind"], 2 if first else 1, 0)
+        assert said.inner_text() not in ("", "Right.")
+        assert not solved.is_visible()
+        answer_by_keyboard(page, exercise["kind"], right, 2 if first else 1)
+        assert said.inner_text() == "Right."
+        assert solved.is_visible()
+    tab_to(page, "summary")
+    page.keyboard.press("Enter")
+    assert page.locator("details[open] :visible").count() > 1
+    assert page.locator("nav [data-solved=mlp]").inner_text() == "3 of 3"
+    assert page.locator(".progress span :visible").inner_text() == "27 of 27 exercises"
+    page.click("#language")
+    assert said.inner_text() == "正确。"
+    assert not re.search("[a-z]{4} [a-z]{2}", form.inner_text())
+    page.reload()
+    assert page.locator(".solved:visible").count() == 27
+    page.locator(".progress button").press("Enter")
+    assert page.locator(".solved:visible").count() == 0
+
+
+def tab_to(page, selector):
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"no way to {selector}")
+
+
+def answer_by_keyboard(page, kind, answer, chosen):
+    """Answer the exercise in focus; of choices, this one is chosen (0: none)."""
+    if kind in ("number", "code"):
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(str(answer))
+        if kind == "code":
+            page.keyboard.press("Tab")
+    elif chosen:
+        for _ in range(abs(answer - chosen)):
+            page.keyboard.press("ArrowDown" if answer > chosen else "ArrowUp")
+    else:
+        page.keyboard.press("Space")
+        for _ in range(1, answer):
+            page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    if kind == "code":
+        page.keyboard.press("Shift+Tab")
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
