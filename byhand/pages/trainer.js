@@ -64,7 +64,7 @@ function mountTrainer(form, spec) {
     theirs = atRate(atRate(settings.lr).length ? settings.lr : spec.lr);
     isTheirs = theirs[0]?.lr === settings.lr && !spec.shuffle  // PyTorch shuffles into another order
       && ["activation", "batch_size", "hidden", "shuffle", "weight_decay"].every((key) => `${settings[key]}` === `${spec[key]}`);
-    inputs.lines.checked = hidden[0] <= FEW;
+    if (inputs.lines) inputs.lines.checked = hidden[0] <= FEW;
     stop();
   }
 
@@ -114,7 +114,7 @@ function mountTrainer(form, spec) {
     const { test, drawn, places, names } = data, targets = drawn.map((row) => test.targets[row]);
     const predicted = predict(model, takeRows(test.features, drawn)), canvas = find("canvas");
     // coarser while it trains: a picture in good time
-    const look = { colours: spec.colours, places: isTraining ? 80 : 200, hasLines: inputs.lines.checked };
+    const look = { colours: spec.colours, places: isTraining ? 64 : 160, hasLines: inputs.lines?.checked };
     const classes = drawRegions(canvas, model, data.plane, { places, targets, predicted }, look);
     if (isTraining) return;
     const said = inLanguage(spec.notes.regions, history.length, classes.size, names.length, hits(predicted, targets), targets.length);
@@ -126,7 +126,7 @@ function mountTrainer(form, spec) {
   function drawCurves() {
     const mode = history.length > 2 * SHOWN ? "lines" : "lines+markers";
     for (const [part, { layout, traces }] of Object.entries(spec.charts)) {
-      const curves = traces.map(({ key, of, ...look }) => {
+      const curves = traces.filter(({ of }) => !of || theirs.length).map(({ key, of, ...look }) => {
         const rows = of ? theirs : history, name = translated([spec.figures[key], of].filter(Boolean)).join(" · ");
         return { ...look, mode, name, x: [null, ...rows.map((row) => row.epoch)], y: [null, ...rows.map((row) => row[key])] };
       });
@@ -142,7 +142,7 @@ function mountTrainer(form, spec) {
   const clicks = { again: reset, one: () => trainTo(history.length + 1), train: () => isTraining ? stop() : goOn() };
   for (const [name, click] of Object.entries(clicks)) inputs[name].addEventListener("click", click);
   form.addEventListener("input", ({ target }) => {
-    if (target === inputs.lines) return drawPlane();
+    if (target.name === "lines") return drawPlane();
     if (target === inputs.set) openSet(target.value);
     reset();
   });
