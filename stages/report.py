@@ -21,6 +21,7 @@ from byhand.pages import (
     trainer,
 )
 from byhand.pages.chapters import read_chapters
+from byhand.pages.code import coloured, source
 from byhand.pages.figures import as_json
 from byhand.pages.page import render
 from byhand.pages.results import Results, read_metrics, read_plots, read_rows
@@ -77,7 +78,9 @@ def main() -> None:
         | {
             "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
             "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
+            "coloured": coloured,
             "quote": quote,
+            "source": source,
         }
     )
     chapters = read_chapters(content)
@@ -86,7 +89,7 @@ def main() -> None:
         {name: as_json(chart) for name, chart in charts.items()},
         charts=charts,
         chapters=chapters,
-        shown={piece.target for chapter in chapters for piece in chapter.pieces},
+        shown={m.target for c in chapters for piece in c.pieces for m in piece.marks},
         **content,
     )
     write_bytes(Path("report/index.html"), page)
