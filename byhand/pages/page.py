@@ -8,6 +8,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from byhand.pages.words import chinese
+
+BOOK = Markup('<a href="https://github.com/AI-Project/scratch">AI-Project/scratch</a>')
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -36,8 +39,8 @@ def as_script(content: Any) -> Markup:
     return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))
 
 
-TEMPLATES.filters["as_script"] = as_script
-TEMPLATES.globals |= {"link": link, "share": share}
+TEMPLATES.filters |= {"as_script": as_script, "chinese": chinese}
+TEMPLATES.globals |= {"book_repository": BOOK, "link": link, "share": share}
 
 
 def render(template: str, data: dict[str, Any], **content: Any) -> bytes:
