@@ -22,6 +22,7 @@ from byhand.pages import (
     trainer,
 )
 from byhand.pages.chapters import read_chapters
+from byhand.pages.code import coloured, source
 from byhand.pages.exercises import after_training, for_the_script, read_exercises
 from byhand.pages.figures import as_json
 from byhand.pages.page import render
@@ -84,8 +85,10 @@ def main() -> None:
         | {
             "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
             "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
+            "coloured": coloured,
             "quote": quote,
             "after_training": after_training(results),
+            "source": source,
         }
     )
     chapters = read_chapters(content)
@@ -96,7 +99,7 @@ def main() -> None:
         chapters=chapters,
         exercises=read_exercises(content),
         for_the_script=for_the_script,
-        shown={piece.target for chapter in chapters for piece in chapter.pieces},
+        shown={m.target for c in chapters for piece in c.pieces for m in piece.marks},
         **content,
     )
     write_bytes(Path("report/index.html"), page)

@@ -43,12 +43,22 @@ def test_a_chapters_marks_stand_once_between_prose_in_both_languages(tmp_path):
     (chapter,) = read_chapters({"accuracy": 0.912}, folder)
     assert (chapter.name, chapter.titles["zh"]) == ("lines", "一、直线")
     drawn, last = chapter.pieces
-    assert (drawn.kind, drawn.target) == ("chart", "lines")
-    assert drawn.titles == {"en": "Its picture", "zh": "图"}
+    (mark,) = drawn.marks
+    assert (mark.kind, mark.target) == ("chart", "lines")
+    assert mark.titles == {"en": "Its picture", "zh": "图"}
     assert "of 91.2\u00a0%, and <strong>bold</strong>" in drawn.prose["en"]
     assert "<mfrac>" in drawn.prose["zh"]
     assert "```" not in drawn.prose["en"]
-    assert (last.kind, last.prose["en"]) == ("", "<p>The end.</p>\n")
+    assert (last.marks, last.prose["en"]) == ([], "<p>The end.</p>\n")
+
+
+def test_charts_without_prose_between_them_stand_together(tmp_path):
+    more = "\n\n![](chart:b)\n\n![](code:c)\n\n![](chart:d)\n\nThe"
+    texts = [text.replace("\n\nThe", more) for text in (ENGLISH, CHINESE)]
+    folder = write_chapter(tmp_path, en=texts[0], zh=texts[1])
+    (chapter,) = read_chapters({"accuracy": 1}, folder)
+    targets = [[mark.target for mark in piece.marks] for piece in chapter.pieces]
+    assert targets == [["lines", "b"], ["c"], ["d"], []]
 
 
 def test_another_mark_in_another_language_is_an_error(tmp_path):
@@ -74,15 +84,15 @@ def test_every_formula_of_a_chapter_has_code_or_its_picture_beside_it(language, 
 @pytest.mark.parametrize("file", CHAPTERS)
 def test_all_code_that_a_chapter_quotes_is_there(file):
     text = (FOLDER / "en" / file).read_text(encoding="utf-8")
-    for _, kind, target in MARK.findall(text):
-        if kind == "code":
-            path, _, name = target.partition("#")
-            code = quote(target)
-            source = (ROOT / "byhand" / path).read_text(encoding="utf-8")
-            assert name.split(".")[-1] in code
-            for line in code.splitlines():
-                assert line in source
-            assert '"""' not in code
+    targets = [targets for _, kind, targets in MARK.findall(text) if kind == "code"]
+    for target in " > ".join(targets).split(" > ") if targets else []:
+        path, _, name = target.partition("#")
+        code = quote(target)
+        text = (ROOT / "byhand" / path).read_text(encoding="utf-8")
+        assert name.split(".")[-1] in code
+        for line in code.splitlines():
+            assert line in text
+        assert '"""' not in code
 
 
 def test_code_that_is_gone_is_an_error():

@@ -2,7 +2,8 @@
 
 A line `![title](kind:target)` is a mark. The page shows a chart, a function of the code, or
 a part of its template there. Both languages of a chapter have the same marks, so the page
-shows each of these once, between prose in both languages.
+shows each of these once, between prose in both languages. `code:` may name two functions,
+the plain one and the one that trains, as in `code:pages/plain.py#step > scratch/sgd.py#SGD.update`.
 """
 
 import re
@@ -20,13 +21,21 @@ LANGUAGES = ("en", "zh")
 MARK = re.compile(r"^!\[(.*)\]\((chart|code|part):(.+)\)$", re.MULTILINE)
 
 
-class Piece(NamedTuple):
-    """Prose, and the mark that follows it."""
+class Mark(NamedTuple):
+    """What the page shows in a place."""
 
-    prose: dict[str, Markup]  # HTML, by language
-    kind: str  # of the mark; empty at the end of a chapter
-    target: str  # of the mark; empty at the end of a chapter
-    titles: dict[str, str]  # of the mark, by language
+    kind: str  # chart, code or part
+    target: str
+    titles: dict[str, str]  # by language
+
+
+class Piece(NamedTuple):
+    """Prose, and the marks that follow it; the last piece of a chapter may have none."""
+
+    prose: dict[
+        str, Markup
+    ]  # HTML, by language; empty between two marks of other kinds
+    marks: list[Mark]  # of one kind; several are charts without prose between them
 
 
 class Chapter(NamedTuple):
@@ -66,8 +75,12 @@ def weave(file: str, figures: dict[str, Any], folder: Path) -> Chapter:
         if len({*zip(kinds, targets, strict=True)}) > 1:
             raise ValueError(f"{file}: marks differ by language: {', '.join(targets)}")
         html = {k: Markup(MARKDOWN.render(t)) for k, t in zip(LANGUAGES, prose)}
-        headings = dict(zip(LANGUAGES, headings))
-        pieces.append(Piece(html, kinds[0], targets[0], headings))
+        mark = Mark(kinds[0], targets[0], dict(zip(LANGUAGES, headings)))
+        marks = pieces[-1].marks if pieces else []
+        if not any(html.values()) and marks and marks[0].kind == mark.kind == "chart":
+            marks.append(mark)
+        else:
+            pieces.append(Piece(html, [mark] if mark.kind else []))
     return Chapter(Path(file).stem.partition("-")[2], titles, pieces)
 
 

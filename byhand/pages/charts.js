@@ -7,9 +7,9 @@ const touch = matchMedia("(pointer: coarse)").matches;
 const inLanguage = (text, ...values) => values.reduce((said, value) => said.replace("{}", value),
   document.documentElement.lang === "zh" && Object.hasOwn(dictionary, text) ? dictionary[text] : text);
 
-// a chart, or a part of a chart, with its texts in the page's language
+// a chart, or a part of a chart, with its texts in the page's language, line by line
 function translated(part) {
-  if (typeof part === "string") return inLanguage(part);
+  if (typeof part === "string") return part.split("<br>").map((line) => inLanguage(line)).join("<br>");
   if (Array.isArray(part)) return part.map(translated);
   if (part === null || typeof part !== "object") return part;
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, translated(value)]));

@@ -7,11 +7,10 @@ from PIL import Image
 from byhand.datasets.settings import FASHION_MNIST
 from byhand.pages import figures
 from byhand.pages.fashion import embedded
-from byhand.pages.mlp import XOR
-from byhand.pages.models import WAYS
+from byhand.pages.models import DATA, WAYS
+from byhand.pages.models import twins as groups_of_twins
 from byhand.pages.results import Results, columns
 
-DATA = {FASHION_MNIST: "Fashion-MNIST", XOR: "XOR"}
 OVERFITS = "lenet_fashion_torch"
 
 
@@ -38,12 +37,10 @@ def chapter(results: Results, weights: dict[str, bytes]) -> tuple[dict, dict]:
 
 def twins(results: Results) -> tuple[list[dict], dict]:
     """Return groups of models that differ in `how` alone; and charts of their losses."""
-    blocks, groups = results.blocks, {}
-    for model, block in blocks.items():
-        alike = repr(block.model_copy(update={"how": ""}))
-        groups.setdefault(alike, []).append(model)
-    found, charts = [], {}
-    for group in (models for models in groups.values() if len(models) > 1):
+    blocks, found, charts = results.blocks, [], {}
+    for group in groups_of_twins(blocks):
+        if len(group) == 1:
+            continue
         block = blocks[group[0]]
         series = {WAYS[blocks[m].how]: results.epochs(m, "train_loss") for m in group}
         for model in group:  # the study may have more ways than the group

@@ -1,7 +1,9 @@
 """The section on all models: scores, curves, confusion matrices and common mistakes."""
 
 import numpy as np
+import plotly.graph_objects as go
 
+from byhand.datasets.settings import FASHION_MNIST
 from byhand.pages import figures
 from byhand.pages.fashion import picture
 from byhand.pages.results import Results
@@ -15,31 +17,63 @@ WAYS = {
     "trainer": "by the Trainer",
     "sklearn": "by scikit-learn",
 }
+DATA = {
+    "data/split/clusters": "clusters",
+    "data/split/xor": "XOR",
+    FASHION_MNIST: "Fashion-MNIST",
+}
+# a figure of every epoch, and its axis
+CURVES = {
+    "train_loss": "cross-entropy, nats (log scale)",
+    "train_acc": "accuracy",
+    "test_acc": "accuracy",
+}
 MISTAKES = 12  # images of a dataset
 
 
 def chapter(results: Results) -> tuple[dict, dict]:
-    """Return the section's content and charts."""
-    charts = {}
-    for model, block in results.blocks.items():
-        class_names = results.datasets[block.data].class_names
-        rows = results.plots[f"confusion/{model}"]
-        charts[f"confusion-{model}"] = figures.confusion(rows, class_names)
-    # scikit-learn's models have no epochs
-    trained = [model for model in results.blocks if results.plots[f"history/{model}"]]
-    loss = "cross-entropy, nats (log scale)"
-    titles = {"train_loss": loss, "train_acc": "accuracy", "test_acc": "accuracy"}
-    for metric, title in titles.items():
-        series = {model: results.epochs(model, metric) for model in trained}
-        charts[f"curves-{metric}"] = figures.lines(series, "epoch", title)
-    figures.make_logarithmic(charts["curves-train_loss"])
-    folders = dict.fromkeys(block.data for block in results.blocks.values())
+    """Return the section's content and charts; of twins, the first is drawn."""
+    charts, models = {}, {}
+    for group in twins(results.blocks):
+        models.setdefault(results.blocks[group[0]].data, []).append(group)
+    for folder, groups in models.items():
+        drawn = [group[0] for group in groups]
+        for model in drawn:
+            rows = results.plots[f"confusion/{model}"]
+            class_names = results.datasets[folder].class_names
+            charts[f"confusion-{model}"] = figures.confusion(rows, class_names)
+        for metric in CURVES:
+            charts[f"curves-{metric}-{folder}"] = curves(results, drawn, metric)
     return {
-        "models": {folder: results.models_on(folder) for folder in folders},
+        "models": models,
+        "data_names": DATA,
         "names": {m: in_words(block) for m, block in results.blocks.items()},
         "scores": {m: results.metrics[f"test/{m}"] for m in results.blocks},
-        "mistakes": {folder: mistakes(results, folder) for folder in folders},
+        "mistakes": {folder: mistakes(results, folder) for folder in models},
     }, charts
+
+
+def twins(blocks: dict[str, Model]) -> list[list[str]]:
+    """Return the models in groups: those of a group differ in `how` alone."""
+    groups = {}
+    for model, block in blocks.items():
+        alike = repr(block.model_copy(update={"how": ""}))
+        groups.setdefault(alike, []).append(model)
+    return list(groups.values())
+
+
+def curves(results: Results, models: list[str], metric: str) -> go.Figure:
+    """Draw a metric by epoch, a line for each model with epochs, named by its kind."""
+    titles = [results.blocks[model].title for model in models]
+    series = {}
+    for model, title in zip(models, titles, strict=True):
+        if results.plots[f"history/{model}"]:  # scikit-learn's models have no epochs
+            name = title if titles.count(title) == 1 else model
+            series[name] = results.epochs(model, metric)
+    figure = figures.lines(series, "epoch", CURVES[metric]).update_layout(height=360)
+    if metric == "train_loss":
+        figures.make_logarithmic(figure)
+    return figure
 
 
 def in_words(block: Model) -> dict[str, str]:

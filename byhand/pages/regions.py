@@ -11,6 +11,7 @@ from byhand.pages import figures
 from byhand.pages.figures import chart, cloud, plain
 
 GRID = 160  # places along each side of the window
+FEW = 8  # lines of hidden units that are drawn at once: more would hide the borders
 TRIED = 20_000  # planes at most; up to 24 labels have fewer
 # weight (outputs, inputs) and bias (outputs,) of each layer
 Layers = list[tuple[np.ndarray, np.ndarray]]
@@ -113,6 +114,18 @@ def zero_lines(
     return ends[enters < leaves]
 
 
+def strongest_first(plane: Plane, layers: Layers) -> np.ndarray:
+    """Return the numbers of the first layer's units, by how much their lines bend a border.
+
+    At a unit's line, the scores' slopes along the plane change by the unit's own slope, times
+    its weights in the next layer. What these weights add to all scores alike bends nothing.
+    """
+    (weight, _), (onward, _) = layers[:2]
+    slopes = np.linalg.norm(weight @ plane.directions.T, axis=1)
+    differences = np.linalg.norm(onward - onward.mean(axis=0), axis=0)
+    return np.argsort(-slopes * differences)
+
+
 def decision_regions(
     plane: Plane,
     layers: Layers,
@@ -124,7 +137,8 @@ def decision_regions(
     """Draw the class that a model predicts at each place of a plane, and the points near it.
 
     A point has the colour of its own class, and an edge if the model is wrong. A line marks
-    where a unit of the first hidden layer is 0: the unit is active on one side only.
+    where a unit of the first hidden layer is 0: the unit is active on one side only. The
+    few lines that bend the borders most are drawn, and the others after a click.
 
     Args:
         plane: of the model's training points, as `plane_of_pairs` returns it.
@@ -157,7 +171,9 @@ def decision_regions(
     figure.update_yaxes(range=window[:, 1], **axis)
     figure.update_yaxes(scaleanchor="x", constraintoward="top")
     if len(layers) > 1:
-        figure.update_layout(shapes=as_shapes(zero_lines(plane, *layers[0], window)))
+        weight, bias = (array[strongest_first(plane, layers)] for array in layers[0])
+        lines = zero_lines(plane, weight, bias, window)
+        figure.update_layout(shapes=as_shapes(lines))
     return figure.update_layout(height=460, hovermode="closest")
 
 
@@ -180,10 +196,18 @@ def regions(
 
 
 def as_shapes(lines: np.ndarray) -> list[dict]:
-    """Return hidden units' lines (lines, 2, 2) in the text's colour; the first has a legend."""
+    """Return hidden units' lines (lines, 2, 2), the strongest first, in the text's colour.
+
+    The legend has an entry for the first few, and one for the others, which begin hidden.
+    """
     # with layer "between", Plotly can't hide a line again
-    look = {"type": "line", "layer": "below", "opacity": 0.3, "line": {"width": 1}}
-    look |= {"name": "hidden units", "legendgroup": "hidden units"}
-    corners = ("x0", "y0", "x1", "y1")
-    ends = [dict(zip(corners, line)) for line in lines.reshape(-1, 4).round(2).tolist()]
-    return [look | line | {"showlegend": i == 0} for i, line in enumerate(ends)]
+    look = {"type": "line", "layer": "below", "line": {"width": 1}}
+    few = {"name": f"the {FEW} strongest hidden units", "opacity": 0.7}
+    others = {"name": "the other hidden units", "opacity": 0.3, "visible": "legendonly"}
+    shapes = []
+    for i, ends in enumerate(lines.reshape(-1, 4).round(2).tolist()):
+        group = few if i < FEW else others
+        place = dict(zip(("x0", "y0", "x1", "y1"), ends))
+        place |= {"legendgroup": group["name"], "showlegend": i in (0, FEW)}
+        shapes.append(look | group | place)
+    return shapes

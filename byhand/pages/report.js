@@ -6,10 +6,10 @@ function draw(place) {
   show(place.id.replace("chart-", ""), chart);
 }
 
-// a small chart, without titles and legend
+// a small chart; the three of the first screen share a legend below them
 function small(layout) {
   Object.assign(layout, { height: 290, showlegend: false, margin: { l: 8, r: 8, t: 8, b: 8 } });
-  layout.xaxis.title = layout.yaxis.title = undefined;
+  for (const axis of [layout.xaxis, layout.yaxis]) Object.assign(axis.title, { font: { size: 12 }, standoff: 8 });
 }
 
 // charts and playgrounds are made when they come near: all at once would take seconds
@@ -48,7 +48,7 @@ function mark() {
     if (i !== read) return link.removeAttribute("aria-current");
     if (link.ariaCurrent) return;
     link.setAttribute("aria-current", "true");
-    link.parentElement.scrollTo({ left: link.offsetLeft - button.offsetWidth - 32 });
+    link.parentElement.scrollTo({ left: link.offsetLeft - link.parentElement.offsetLeft });
   });
 }
 addEventListener("scroll", mark, { passive: true });

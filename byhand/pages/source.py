@@ -8,8 +8,10 @@ BYHAND = Path(__file__).parents[1]
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
 
 
-def quote(target: str) -> str:
-    """Return a function, or a method such as `scratch/mlp.py#MLP.learn`, without docstring.
+def find(target: str) -> tuple[str, ast.ClassDef | ast.FunctionDef, range]:
+    """Return a file's text, a function or a method in it, and the numbers of its lines.
+
+    target: such as `scratch/mlp.py#relu`, or `scratch/mlp.py#MLP.learn`.
 
     Raises:
         ValueError: the file has no function of this name.
@@ -23,10 +25,16 @@ def quote(target: str) -> str:
             raise ValueError(f"the report quotes {target}, which does not exist")
         node = found[0]
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-    lines = text.splitlines()[first - 1 : node.end_lineno]
+    return text, node, range(first, node.end_lineno + 1)
+
+
+def quote(target: str) -> str:
+    """Return a function's code without its docstring; `find` says what a target is."""
+    text, node, numbers = find(target)
+    lines = text.splitlines()[numbers[0] - 1 : numbers[-1]]
     if ast.get_docstring(node):
         docstring = node.body[0]
-        del lines[docstring.lineno - first : docstring.end_lineno - first + 1]
+        del lines[docstring.lineno - numbers[0] : docstring.end_lineno - numbers[0] + 1]
     return dedent("\n".join(lines))
 
 

@@ -28,5 +28,10 @@ def named(text: str) -> Markup | str:
     return both({"en": text, "zh": WORDS[text]}) if text in WORDS else text
 
 
+def chinese(text: str) -> str:
+    """Return a text's Chinese in words.json, else the text itself."""
+    return WORDS.get(text, text)
+
+
 # what a template in both languages is rendered with
 IN_BOTH_LANGUAGES = {"both": both, "say": say, "named": named, "dictionary": WORDS}
