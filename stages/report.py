@@ -18,6 +18,7 @@ from byhand.pages import (
     mlp,
     models,
     samples,
+    studies,
     titanic,
     trainer,
 )
@@ -69,6 +70,7 @@ def main() -> None:
             results,
             read_arrays(LENET) if convolution.MODEL in blocks else None,
         ),
+        studies.chapter(results),
         titanic.chapter(results, comparisons),
         hugging_face.chapter(read_json(Path("docs/speed.json"))),
         trainer.chapter(

@@ -28,6 +28,13 @@ class Spread(NamedTuple):
     n: int
     mean: float
     std: float
+    low: float = math.nan  # of all seeds
+    high: float = math.nan
+
+    @property
+    def in_percent(self) -> str:
+        """A share's mean ± std, in percent."""
+        return f"{Spread(self.n, 100 * self.mean, 100 * self.std)}\u00a0%"
 
     def __str__(self) -> str:
         """Return mean ± std, to two significant digits of std."""
@@ -112,7 +119,12 @@ def spread_of(metrics: Metrics, name: str, key: str) -> Spread | None:
     """Return the spread over the seeds of a figure of train/MODEL or test/MODEL, or None."""
     seeds = metrics.get(f"seeds/{PurePath(name).name}", {})
     summary = seeds.get(SEEDS_KEY.get(key, key))
-    return summary and Spread(summary["n"], summary["mean"], summary["std"])
+    return summary and as_spread(summary)
+
+
+def as_spread(summary: dict[str, float]) -> Spread:
+    """Return a figure's spread, from its summary in the metrics."""
+    return Spread(*(summary[key] for key in ("n", "mean", "std", "min", "max")))
 
 
 def tally(comparisons: list[Comparison]) -> list[tuple[str, int, int]]:

@@ -1,11 +1,11 @@
 """Chapters 6 and 7: what a convolution is worth; training that fails, and what mends it."""
 
-from collections.abc import Callable
+from statistics import mean
 
 import plotly.graph_objects as go
 
 from byhand.pages import figures
-from byhand.pages.book import Spread
+from byhand.pages.book import as_spread
 from byhand.pages.results import Results, Rows, columns
 
 NETWORKS = {"mlp": "perceptron", "lenet": "LeNet"}
@@ -35,10 +35,7 @@ ACTIVATIONS = {"relu": "ReLU", "sigmoid": "sigmoid"}
 def chapter(results: Results) -> tuple[dict, dict]:
     """Return the spread of each network by each recipe; and charts of the studies."""
     plots = results.plots
-    spreads = {
-        cell: Spread(of_cell["n"], of_cell["mean"], of_cell["std"])
-        for cell, of_cell in results.metrics["recipes"].items()
-    }
+    spreads = {k: as_spread(v) for k, v in results.metrics["recipes"].items()}
     fails, overfits = (plots[f"variations/{model}"] for model in (FAILS, OVERFITS))
     plain = [row for row in overfits if row["run"] == "plain"]
     gaps = {"training set": "train_loss", "held-out images": "validation_loss"}
@@ -63,9 +60,10 @@ def chapter(results: Results) -> tuple[dict, dict]:
     }
     figures.make_logarithmic(charts["fails-loss"])
     figures.make_logarithmic(charts["vanishing"])
-    last = at_the_end(plots[f"variations/{VANISHES}"], "test_acc", max)
-    best = at_the_end(overfits, "validation_loss", min)
-    return {"recipes": spreads, "vanishing": last, "lowest": best}, charts
+    accuracy = mean_of_seeds(plots[f"variations/{VANISHES}"], "test_acc", -1)
+    first = mean_of_seeds(gradients, "size", 0)
+    times = round(first["relu"] / first["sigmoid"])
+    return {"recipes": spreads, "vanishing": accuracy | {"times": times}}, charts
 
 
 def recipes(rows: Rows) -> go.Figure:
@@ -113,11 +111,10 @@ def by_seed(rows: Rows, *names: str) -> list[list]:
     return [columns([r for r in rows if r["seed"] == seed], *names) for seed in seeds]
 
 
-def at_the_end(rows: Rows, metric: str, best: Callable) -> dict[str, float]:
-    """Return each run's best figure of all epochs, in the mean over the seeds."""
-    found = {}
+def mean_of_seeds(rows: Rows, metric: str, place: int) -> dict[str, float]:
+    """Return each run's mean over its seeds, of the first (0) or the last (-1) figure."""
+    means = {}
     for run in dict.fromkeys(row["run"] for row in rows):
         of_seeds = by_seed([row for row in rows if row["run"] == run], metric)
-        figures_of_seeds = [best(values) for (values,) in of_seeds]
-        found[run] = sum(figures_of_seeds) / len(figures_of_seeds)
-    return found
+        means[run] = mean(values[place] for (values,) in of_seeds)
+    return means
