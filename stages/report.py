@@ -85,11 +85,11 @@ def main() -> None:
         IN_BOTH_LANGUAGES
         | this_run(results)
         | {
+            "after_training": after_training(results),
             "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
             "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
             "coloured": coloured,
             "quote": quote,
-            "after_training": after_training(results),
             "source": source,
         }
     )
@@ -97,10 +97,10 @@ def main() -> None:
     page = render(
         "report.html.j2",
         {name: as_json(chart) for name, chart in charts.items()},
-        charts=charts,
-        chapters=chapters,
         exercises=read_exercises(content),
         for_the_script=for_the_script,
+        charts=charts,
+        chapters=chapters,
         shown={m.target for c in chapters for piece in c.pieces for m in piece.marks},
         **content,
     )

@@ -373,7 +373,7 @@ def test_every_exercise_is_answered_by_keyboard(open_page):
         if number.endswith(".1"):
             form.locator("input").first.focus()
         else:
-            tab_to(page, f"[data-exercise='{number}'] :is(input, textarea)")
+            tab_until(page, f"[data-exercise='{number}'] :is(input, textarea)")
         said, solved = form.locator("[role=status]"), form.locator(".solved")
         right = exercise.get("answer") or form.locator("details pre").text_content()
         first = exercise["kind"] in ("choice", "fault") and right == 1
@@ -383,7 +383,7 @@ def test_every_exercise_is_answered_by_keyboard(open_page):
         answer_by_keyboard(page, exercise["kind"], right, 2 if first else 1)
         assert said.inner_text() == "Right."
         assert solved.is_visible()
-    tab_to(page, "summary")
+    tab_until(page, "summary")
     page.keyboard.press("Enter")
     assert page.locator("details[open] :visible").count() > 1
     assert page.locator("nav [data-solved=mlp]").inner_text() == "3 of 3"
@@ -397,7 +397,7 @@ def test_every_exercise_is_answered_by_keyboard(open_page):
     assert page.locator(".solved:visible").count() == 0
 
 
-def tab_to(page, selector):
+def tab_until(page, selector):
     for _ in range(12):
         page.keyboard.press("Tab")
         if page.evaluate("s => document.activeElement.matches(s)", selector):
