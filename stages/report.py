@@ -23,9 +23,10 @@ from byhand.pages import (
     trainer,
 )
 from byhand.pages.chapters import read_chapters
-from byhand.pages.code import coloured, source
+from byhand.pages.code import coloured
 from byhand.pages.exercises import after_training, for_the_script, read_exercises
 from byhand.pages.figures import as_json
+from byhand.pages.links import BOOK, link, source
 from byhand.pages.page import render
 from byhand.pages.results import Results, read_metrics, read_plots, read_rows
 from byhand.pages.source import quote
@@ -88,7 +89,9 @@ def main() -> None:
             "after_training": after_training(results),
             "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
             "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
+            "book_repository": BOOK,
             "coloured": coloured,
+            "link": link,
             "quote": quote,
             "source": source,
         }

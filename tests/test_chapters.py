@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from byhand.pages.chapters import FOLDER, LANGUAGES, MARK, read_chapters
+from byhand.pages.code import coloured
+from byhand.pages.links import source
 from byhand.pages.models import in_words
 from byhand.pages.page import share
 from byhand.pages.source import lines_of_code, quote
@@ -81,11 +83,16 @@ def test_every_formula_of_a_chapter_has_code_or_its_picture_beside_it(language, 
             assert kind, f"a formula with nothing beside it:\n{prose}"
 
 
+def quoted(text: str) -> list[str]:
+    """Return the targets of a chapter's code, the plain ones and those that train."""
+    marks = [target for _, kind, target in MARK.findall(text) if kind == "code"]
+    return [target for mark in marks for target in mark.split(" > ")]
+
+
 @pytest.mark.parametrize("file", CHAPTERS)
 def test_all_code_that_a_chapter_quotes_is_there(file):
     text = (FOLDER / "en" / file).read_text(encoding="utf-8")
-    targets = [targets for _, kind, targets in MARK.findall(text) if kind == "code"]
-    for target in " > ".join(targets).split(" > ") if targets else []:
+    for target in quoted(text):
         path, _, name = target.partition("#")
         code = quote(target)
         text = (ROOT / "byhand" / path).read_text(encoding="utf-8")
@@ -121,6 +128,30 @@ def test_a_model_has_a_name_in_words():
         "en": "perceptron, by hand",
         "zh": "多层感知机（手写）",
     }
+
+
+def test_code_has_colours_and_its_comments_stand_in_both_languages():
+    comment = "AdamW"
+    html = coloured(f'def f(x):\n    return "<" if x else None  # {comment}')
+    assert html.count('<span class="keyword">') == 5
+    assert '<span class="string">&#34;&lt;&#34;</span>' in html
+    assert f'<span lang="zh"># {WORDS[comment]}</span>' in html
+    assert html.striptags() == 'def f(x): return "<" if x else None # AdamW# AdamW'
+
+
+@pytest.mark.parametrize("file", CHAPTERS)
+def test_every_comment_of_quoted_code_has_its_chinese(file):
+    text = (FOLDER / "en" / file).read_text(encoding="utf-8")
+    for target in quoted(text):
+        for comment in re.findall(r"# (.+)", quote(target)):
+            assert comment in WORDS, target
+
+
+def test_a_link_to_code_names_its_lines():
+    first, last = re.search('#L(.+)-L(.+)"', source("scratch/mlp.py#relu")).groups()
+    lines = (ROOT / "byhand/scratch/mlp.py").read_text().splitlines()
+    assert lines[int(first) - 1].startswith("def relu(")
+    assert lines[int(last) - 1] == "    return values.clamp_min(0)"
 
 
 @pytest.mark.parametrize(

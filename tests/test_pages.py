@@ -266,19 +266,29 @@ def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model(columns)
     )
 
 
-def test_a_new_model_leaves_the_colours_of_the_others():
+def test_a_new_model_leaves_the_colours_of_the_others_and_a_twin_is_not_drawn():
     history = [{"epoch": "1", "train_loss": "2", "train_acc": "0.5", "test_acc": "0.5"}]
     block = load_model("mlp_xor_scratch").model_copy(update={"data": "mine"})
+    changes = {
+        "without_epochs": {"hidden": [3]},
+        "old": {},
+        "twin": {"how": "torch"},
+        "a_new": {"hidden": [5]},
+    }
+    blocks = {m: block.model_copy(update=change) for m, change in changes.items()}
     part = Part(np.zeros((1, 3)), np.array([0]))
-    histories = {"sklearns": [], "old": history, "a_new": history}
-    plots = {f"history/{model}": rows for model, rows in histories.items()}
-    plots |= {f"confusion/{m}": [{"actual": "a", "predicted": "a"}] for m in histories}
+    plots = {f"history/{m}": history if m != "without_epochs" else [] for m in blocks}
+    plots |= {f"confusion/{m}": [{"actual": "a", "predicted": "a"}] for m in blocks}
     datasets = {"mine": Dataset(part, part, ["a"], ["x", "y", "z"])}
-    drawn = results_of(dict.fromkeys(histories, block), datasets, plots)
-    _, charts = models.chapter(drawn)
-    old, new = charts["curves-train_loss"].data
+    content, charts = models.chapter(results_of(blocks, datasets, plots))
+    assert content["models"] == {
+        "mine": [["without_epochs"], ["old", "twin"], ["a_new"]]
+    }
+    old, new = charts["curves-train_loss-mine"].data
+    # both are perceptrons: the kind's name would not tell them apart
     assert (old.name, old.line.color) == ("old", COLOURS[0])
     assert (new.name, new.line.color) == ("a_new", COLOURS[1])
+    assert "confusion-a_new" in charts and "confusion-twin" not in charts
 
 
 def test_the_page_trains_from_the_weights_that_the_pipeline_draws():

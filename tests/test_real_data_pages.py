@@ -99,7 +99,7 @@ def test_every_chart_draws_its_marks_and_nothing_is_cut_off(open_page, viewport)
     for language in in_each_look(page):
         languages.append(language)
         found = charts(page)
-        assert len(found) >= 50
+        assert len(found) >= 45
         for chart in found:
             assert chart["marks"] > 0, chart
         nothing_is_cut_off(page, viewport)
@@ -221,7 +221,7 @@ def swipe(page, start, end, steps=10):
 
 def test_a_click_on_a_name_hides_its_curve_and_another_shows_it(open_page):
     page = open_page(REPORT, WIDE)
-    chart = drawn(page, "#chart-curves-train_loss")
+    chart = drawn(page, "[id='chart-curves-train_loss-data/split/xor']")
     curves = chart.locator(".scatterlayer .trace")
     shown = curves.count()
     assert shown >= 2

@@ -18,6 +18,7 @@ from byhand.pages.regions import (
     linear_layers,
     plane_of_pairs,
     predict,
+    strongest_first,
     zero_lines,
 )
 from stages import generate, split, train
@@ -162,6 +163,21 @@ def test_regions_have_the_class_of_each_place_and_points_their_own_with_an_edge_
     assert len(figure.layout.shapes) == 4  # the square's sides
     assert figure.layout.xaxis.title.text == "along the plane, to larger x"
     assert len(figure.to_json()) < 150_000
+
+
+def test_the_lines_that_bend_most_are_drawn_and_the_others_after_a_click():
+    angles = np.arange(10) / 3
+    weight = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
+    first = weight * np.arange(1, 11)[:, np.newaxis], np.zeros(10)
+    onward = np.ones((2, 10)) * [[1], [-1]]
+    onward[:, 9] = 1  # for both classes alike: it bends nothing
+    layers = [first, (onward, np.zeros(2))]
+    assert strongest_first(GROUND, layers).tolist() == [8, 7, 6, 5, 4, 3, 2, 1, 0, 9]
+    points, targets = np.array([[-1.0, -1, 0], [1, 1, 0]]), np.array([0, 1])
+    figure = decision_regions(GROUND, layers, points, targets, ["0", "1"], "xyz")
+    shapes = figure.layout.shapes
+    assert [shape.visible for shape in shapes] == [None] * 8 + ["legendonly"] * 2
+    assert [i for i, shape in enumerate(shapes) if shape.showlegend] == [0, 8]
 
 
 def test_a_model_without_hidden_units_has_no_lines():

@@ -31,14 +31,26 @@ def test_the_workflow_runs_every_step_of_the_script_in_the_same_order():
         assert f"\n{step}() {{\n" in script
 
 
-def test_only_the_job_that_comments_may_write_and_no_fork_runs_it():
+def test_only_jobs_that_comment_or_publish_may_write_and_no_forks_request_runs_them():
     assert yaml.safe_load(TEXT)["permissions"] == {"contents": "read"}
     assert {name: job.get("permissions") for name, job in JOBS.items()} == {
         "ci": None,
         "comment": {"pull-requests": "write"},
+        "pages": {"pages": "write", "id-token": "write"},
     }
     assert "head.repo.full_name == github.repository" in JOBS["comment"]["if"]
+    assert "event_name == 'push'" in JOBS["pages"]["if"]
     assert "token" not in json.dumps(JOBS["ci"])
+
+
+def test_the_page_is_published_after_all_tests_of_a_push_to_main():
+    on = yaml.safe_load(TEXT)[True]  # YAML takes the key `on` for a boolean
+    assert on["push"] == {"branches": ["main"]}
+    *_, tested, kept = JOBS["ci"]["steps"]
+    assert tested["run"] == ".ci/run real-data"
+    assert kept["with"] == {"path": "report"}
+    assert kept["if"] == JOBS["pages"]["if"]
+    assert JOBS["pages"]["needs"] == "ci"
 
 
 @pytest.fixture

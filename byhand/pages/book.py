@@ -41,6 +41,11 @@ class Spread(NamedTuple):
         digits = max(0, 1 - math.floor(math.log10(self.std))) if self.std else 5
         return f"{self.mean:.{digits}f} ± {self.std:.{digits}f}"
 
+    @property
+    def in_percent(self) -> str:
+        """A share's mean ± std in percent, with one decimal."""
+        return f"{100 * self.mean:.1f} ± {100 * self.std:.1f}\u00a0%"
+
     def deviations(self, value: float) -> float:
         """Return how many standard deviations a value lies above the mean."""
         if value == self.mean:

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from byhand.pages.page import TEMPLATES
+from byhand.pages.words import chinese
 
 FOLDER = Path(__file__).parent / "chapters"
 LANGUAGES = ("en", "zh")
@@ -95,3 +96,4 @@ def fence(renderer, tokens, i, options, env) -> str:
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 MARKDOWN.add_render_rule("fence", fence)
+TEMPLATES.filters["chinese"] = chinese

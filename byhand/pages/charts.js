@@ -45,6 +45,7 @@ function show(id, { data, layout }) {
   const reset = layout.scene ? "resetCameraDefault3d" : "resetScale2d";
   if (touch && !layout.scene) layout.dragmode = false;
   return Plotly.react(`chart-${id}`, data, themed(layout), {
+    locale: document.documentElement.lang, locales: { zh: { dictionary } },
     responsive: true, displaylogo: false, displayModeBar: touch ? false : "hover",
     modeBarButtons: [["toImage", reset]],
   });

@@ -6,8 +6,6 @@ from markupsafe import Markup
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Operator, String
 
-from byhand.pages.page import link
-from byhand.pages.source import find
 from byhand.pages.words import WORDS, both
 
 # tokens that have a colour, and the class of that colour
@@ -42,10 +40,3 @@ def comment(text: str) -> Markup | str:
     if words not in WORDS:
         return text
     return both({"en": text, "zh": f"# {WORDS[words]}"})
-
-
-def source(target: str) -> Markup:
-    """Return a link to the lines of a function; `find` says what a target is."""
-    path, _ = target.split("#")
-    _, _, lines = find(target)
-    return link(f"byhand/{path}", f"#L{lines[0]}-L{lines[-1]}")

@@ -145,13 +145,13 @@ def against_diagonal(line: list[list[float]], x: str, y: str, name: str) -> go.F
     return lines(series, x, y).update_layout(hovermode="closest")
 
 
-def add_intervals(figure: go.Figure, low: list, high: list, texts: Names) -> None:
-    """Turn a figure's first line into points, each with its interval and its text."""
+def add_intervals(figure: go.Figure, low: list, high: list, counts: Names) -> None:
+    """Turn a figure's first line into points, each with its interval and its passengers."""
     points = figure.data[0]
     y = np.array(points.y)
     error = {"symmetric": False, "array": high - y, "arrayminus": y - low}
-    template = "(%{x:.3f}, %{y:.3f}): %{text}"
-    points.update(mode="markers", error_y=error, text=texts, hovertemplate=template)
+    template = "(%{x:.3f}, %{y:.3f}): %{text} passengers"
+    points.update(mode="markers", error_y=error, text=counts, hovertemplate=template)
 
 
 def importance(variables: Names, shares: Sequence[float]) -> go.Figure:

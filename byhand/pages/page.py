@@ -8,9 +8,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from byhand.pages.words import chinese
-
-BOOK = Markup('<a href="https://github.com/AI-Project/scratch">AI-Project/scratch</a>')
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -25,22 +22,13 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}\u00a0%"
 
 
-def link(path: str, place: str = "") -> Markup:
-    """Return a link to a file of the repository, and a place in it, such as #L3-L9.
-
-    The page lies in report/, one folder deep. On GitHub Pages, links.js changes the address.
-    """
-    address = f"../{path}{place}"
-    return Markup('<a href="{}"><code>{}</code></a>').format(address, path)
-
-
 def as_script(content: Any) -> Markup:
     """Return JSON that is safe within a script element."""
     return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))
 
 
-TEMPLATES.filters |= {"as_script": as_script, "chinese": chinese}
-TEMPLATES.globals |= {"book_repository": BOOK, "link": link, "share": share}
+TEMPLATES.filters["as_script"] = as_script
+TEMPLATES.globals["share"] = share
 
 
 def render(template: str, data: dict[str, Any], **content: Any) -> bytes:

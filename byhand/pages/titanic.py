@@ -19,7 +19,8 @@ def chapter(results: Results, comparisons: list[Comparison]) -> tuple[dict, dict
             [rung["accuracy_se"] for rung in rungs.values()],
         ),
         "importance": figures.importance(
-            [row["variable"] for row in importance], *columns(importance, "importance")
+            [row["variable"].replace("_", " ") for row in importance],
+            *columns(importance, "importance"),
         ),
         "roc": figures.against_diagonal(
             columns(plots["titanic/roc"], "false_positive_rate", "true_positive_rate"),
@@ -38,7 +39,7 @@ def chapter(results: Results, comparisons: list[Comparison]) -> tuple[dict, dict
     figures.add_intervals(
         charts["calibration"],
         *columns(calibration, "low", "high"),
-        [f"{row['rows']} passengers" for row in calibration],
+        [row["rows"] for row in calibration],
     )
     for name, x, y in [
         ("precision_recall", "recall", "precision"),
