@@ -236,8 +236,8 @@ def test_the_report_passes_wcags_automatic_checks(open_page, viewport):
     """As it is opened, and at a trainer: what is far is drawn when it comes near."""
     page = open_page(REPORT, viewport, locale="en-US")
     level_aa = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    page.locator(".trainer-place").first.evaluate("e => e.scrollIntoView()")
-    page.wait_for_selector(".trainer")
+    page.locator(".trainer").first.evaluate("e => e.scrollIntoView()")
+    page.wait_for_selector(".trainer tbody tr")
     for _ in in_each_look(page):
         found = Axe().run(page, options=level_aa).response
         assert [
@@ -263,26 +263,89 @@ def test_the_language_is_the_browsers_and_then_the_one_chosen(open_page):
     assert heading.inner_text() == "Deep learning by hand"
 
 
-def test_what_the_page_trains_is_what_the_pipeline_trained(open_page):
+PICTURE = "form => form.querySelector('canvas').toDataURL()"
+
+
+def trainer_of(page, model):
+    """Scroll to a model's trainer, and return it as soon as it is ready."""
+    trainer = page.locator(f"[data-model={model}]")
+    trainer.evaluate("e => e.scrollIntoView()")
+    trainer.locator("tbody tr").first.wait_for()
+    return trainer
+
+
+def tab_to(page, name):
+    """Press Tab until a control of this name has the focus."""
+    for _ in range(20):
+        if page.evaluate("document.activeElement.name") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not come to {name}")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_by_keyboard_the_page_trains_as_the_pipeline_and_its_regions_change(
+    open_page, locale
+):
     with (ROOT / "plots/history/mlp_xor_scratch.csv").open(encoding="utf-8") as file:
         history = list(csv.reader(file))[1:6]
+    page = open_page(REPORT, WIDE, locale=locale)
+    trainer = trainer_of(page, "mlp_xor_scratch")
+    trainer.locator("[name=set]").focus()
+    tab_to(page, "lr")
+    page.keyboard.press("ArrowDown")  # from 0.03 to the book's rate
+    assert trainer.locator("[name=lr]").input_value() == "0.1"
+    tab_to(page, "one")
+    pictures, rows = [trainer.evaluate(PICTURE)], []
+    for epoch in range(5):
+        page.keyboard.press("Enter")
+        row = trainer.locator("tbody tr").nth(epoch)
+        expect(row.locator("td").nth(1)).not_to_have_text("–")
+        rows.append([float(n) for n in row.inner_text().split()[:4]])
+        pictures.append(trainer.evaluate(PICTURE))
+    assert rows == [approx([float(n) for n in row], abs=5e-6) for row in history]
+    assert len(set(pictures)) == 6
+    said = {"en-US": "After epoch 5: ", "zh-CN": "第 5 轮之后："}[locale]
+    assert said in trainer.get_by_role("status").inner_text()
+
+
+def test_by_keyboard_it_learns_points_of_a_plane_and_stops_and_shows_lines(open_page):
+    page = open_page(REPORT, NARROW, locale="en-US")
+    trainer = trainer_of(page, "mlp_xor_scratch")
+    trainer.locator("[name=set]").focus()
+    page.keyboard.press("ArrowDown")
+    assert trainer.locator("[name=set]").input_value() == "xor"
+    assert trainer.locator("[name=hidden]").input_value() == "4"
+    tab_to(page, "train")
+    page.keyboard.press("Space")
+    expect(trainer.locator("[name=train]")).to_have_text("Pause")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Space")
+    expect(trainer.locator("[name=train]")).to_have_text("Train")
+    epoch = trainer.locator(".epoch").inner_text()
+    assert epoch != "epoch 0"
+    tab_to(page, "lines")
+    with_lines = trainer.evaluate(PICTURE)
+    page.keyboard.press("Space")
+    assert trainer.evaluate(PICTURE) != with_lines
+    assert trainer.locator(".epoch").inner_text() == epoch
+    trainer.locator("[name=again]").focus()
+    page.keyboard.press("Enter")
+    expect(trainer.locator(".epoch")).to_have_text("epoch 0")
+
+
+def test_an_exercise_can_train_with_its_settings(open_page):
     page = open_page(REPORT, WIDE, locale="en-US")
-    trainer = page.locator("[data-model=mlp_xor_scratch]")
-    trainer.evaluate("e => e.scrollIntoView()")
-    one_epoch = trainer.get_by_role("button", name="One epoch")
-    one_epoch.wait_for()
-
-    def train(epochs):
-        for epoch in range(epochs):
-            one_epoch.click()
-            cell = trainer.locator("tbody tr").nth(epoch).locator("td").nth(1)
-            expect(cell).not_to_have_text("–")
-        rows = trainer.locator("tbody tr").all()[:epochs]
-        return [[float(n) for n in row.inner_text().split()[:4]] for row in rows]
-
-    assert train(5) == [approx([float(n) for n in row], abs=5e-6) for row in history]
-    trainer.get_by_label("learning rate").fill("1")
-    assert train(1)[0][1] != approx(float(history[0][1]), abs=0.01)
+    learnt = page.evaluate(
+        """() => tryInTrainer("softmax_clusters_scratch", { set: "moons", lr: 0.3, shuffle: true })
+            .then((history) => history.map((epoch) => epoch.test_acc))"""
+    )
+    assert len(learnt) == 100
+    assert 0.8 < learnt[-1] < 0.95  # one line does not separate moons
+    trainer = page.locator("[data-model=softmax_clusters_scratch]")
+    assert trainer.locator("[name=lr]").input_value() == "0.3"
+    refused = """() => { try { tryInTrainer("mlp_xor_scratch", { lr: 7 }); } catch (e) { return e.message; } }"""
+    assert page.evaluate(refused) == "lr offers no 7"
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])

@@ -31,11 +31,6 @@ class Spread(NamedTuple):
     low: float = math.nan  # of all seeds
     high: float = math.nan
 
-    @property
-    def in_percent(self) -> str:
-        """A share's mean ± std, in percent."""
-        return f"{Spread(self.n, 100 * self.mean, 100 * self.std)}\u00a0%"
-
     def __str__(self) -> str:
         """Return mean ± std, to two significant digits of std."""
         digits = max(0, 1 - math.floor(math.log10(self.std))) if self.std else 5

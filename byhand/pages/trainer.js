@@ -92,7 +92,7 @@ function mountTrainer(form, spec) {
   const digits = (off) => off.toExponential(0).replace("0e+0", "0");
 
   function tell() {
-    inputs.train.dataset.say = isTraining ? "Pause" : "Train";
+    inputs.train.dataset.say = isTraining ? "Pause" : history.length < epochs() ? "Train" : "Train on";
     for (const node of form.querySelectorAll("[data-say]")) node.textContent = inLanguage(node.dataset.say);
     find(".epoch").textContent = inLanguage("epoch {}", history.length);
     const offs = isTheirs ? history.slice(0, theirs.length).map(offOf) : [], first = Math.max(0, history.length - SHOWN);
@@ -112,13 +112,13 @@ function mountTrainer(form, spec) {
 
   function drawPlane() {
     const { test, drawn, places, names } = data, targets = drawn.map((row) => test.targets[row]);
-    const predicted = predict(model, takeRows(test.features, drawn)), canvas = find("canvas");
+    const predicted = predict(model, takeRows(test.features, drawn));
     // coarser while it trains: a picture in good time
     const look = { colours: spec.colours, places: isTraining ? 64 : 160, hasLines: inputs.lines?.checked };
-    const classes = drawRegions(canvas, model, data.plane, { places, targets, predicted }, look);
+    const classes = drawRegions(find("canvas"), model, data.plane, { places, targets, predicted }, look);
     if (isTraining) return;
     const said = inLanguage(spec.notes.regions, history.length, classes.size, names.length, hits(predicted, targets), targets.length);
-    find("[role=status]").textContent = canvas.ariaLabel = said;
+    find("[role=status]").textContent = said;
     find(".key").innerHTML = [...names, inLanguage("wrong")].map((name, i) =>
       `<li><i style="background: ${names[i] ? spec.colours[i] : "none"}"></i>${name}</li>`).join("");
   }
@@ -137,7 +137,7 @@ function mountTrainer(form, spec) {
   const redraw = () => { tell(); drawPlane(); drawCurves(); };
   const stop = () => { turn++; isTraining = false; redraw(); };
   const epochs = () => data === pipelines ? spec.epochs : EPOCHS;
-  // the second time, Train goes on until Pause
+  // Train on goes on until Pause
   const goOn = () => trainTo(history.length < epochs() ? epochs() : Infinity);
   const clicks = { again: reset, one: () => trainTo(history.length + 1), train: () => isTraining ? stop() : goOn() };
   for (const [name, click] of Object.entries(clicks)) inputs[name].addEventListener("click", click);
