@@ -5,10 +5,13 @@ import json
 import re
 
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pytest import approx
 
+from byhand.autograd.engine import Tensor
+from byhand.autograd.mlp import cross_entropy, forward
 from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
 from tests.project import ROOT, run
 
@@ -383,24 +386,38 @@ def test_backpropagation_goes_step_by_step(open_page, viewport):
 
 def test_a_readers_numbers_are_typed_and_their_gradients_read(open_page):
     page = open_page(REPORT, WIDE, locale="en-US")
-    number = page.get_by_label("x[1, 2]")
-    number.focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.type("0")
+    own = {"x": [[1.0, -1.5]], "W₁": [[2.0, 0.3], [-0.2, -0.4]], "b₁": [[0.1, -0.1]]}
+    own |= {"W₂": [[0.7, -0.6], [-0.1, 0.8]], "b₂": [[0.0, 0.1]]}
+    typed = {"x[1, 2]": "-1.5", "W₁[1, 1]": "2", "W₁[2, 2]": "-0.4"}
+    for label, number in typed.items():
+        page.get_by_label(label).press("Control+A")
+        page.keyboard.type(number)
+    page.get_by_label("y =").press("ArrowUp")  # the first class
     page.locator("#graph-step").press("End")
-    of_weight = page.locator(".node", has=page.get_by_label("W₁[1, 1]"))
-    first, second, *_ = of_weight.locator(".gradient").inner_text().split()
-    assert float(first) > 0 and second == "0.000"  # the input is its factor
+    tensors = [
+        Tensor(torch.tensor(n).double(), requires_grad=True) for n in own.values()
+    ]
+    cross_entropy(forward(tensors[0], tensors[1:]), torch.tensor([0])).backward()
+    for name, tensor in zip(own, tensors, strict=True):
+        box = page.locator(".node", has=page.get_by_label(f"{name}[1, 1]"))
+        shown = box.locator(".gradient").inner_text().replace("−", "-").split()
+        assert [float(n) for n in shown] == approx(
+            tensor.grad.flatten().tolist(), abs=6e-4
+        )
+
+
+def test_the_stepper_refuses_what_is_no_number_and_plays(open_page):
+    page = open_page(REPORT, WIDE, locale="zh-CN")
+    number, said = page.get_by_label("x[1, 2]"), page.locator("#graph-said")
     number.press("Control+A")
     number.press("Delete")
-    said = page.locator("#graph-said")
-    assert said.inner_text().startswith("x[1, 2] must be a number from −100 to 100.")
-    page.get_by_role("button", name="Reset").press("Enter")
+    assert said.inner_text() == "x[1, 2] 应是 −100 到 100 之间的数。计算图保留 2.0。"
+    page.get_by_role("button", name="重来").first.press("Enter")
     assert number.input_value() == "2.0"
     page.clock.install()
-    page.get_by_role("button", name="Play").press("Enter")
+    page.get_by_role("button", name="播放").press("Enter")
     page.clock.run_for(2600)
-    assert said.inner_text() == "Forward: v2 = x @ v1."
+    assert said.inner_text() == "前向：v2 = x @ v1。"
 
 
 def test_a_kernel_is_moved_and_changed_by_keyboard(open_page):
@@ -422,7 +439,7 @@ def test_a_kernel_is_moved_and_changed_by_keyboard(open_page):
     number.press("Delete")
     assert "must be a number from −100 to 100" in said.inner_text()
     page.keyboard.type("2")
-    assert page.get_by_label("kernel", exact=True).input_value() == "own"
+    assert page.locator("[name=preset]").input_value() == "own"
     assert "the sum of the 25 products" in said.inner_text()
 
 

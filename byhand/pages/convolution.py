@@ -3,7 +3,6 @@
 import numpy as np
 
 from byhand.datasets.folder import Part
-from byhand.pages.fashion import picture
 from byhand.pages.results import Results
 from byhand.pages.trainer import as_base64
 
@@ -45,9 +44,7 @@ def chapter(
         "presets": PRESETS,
     }
     names = [dataset.class_names[label] for label in dataset.test.targets[chosen]]
-    pictures = [picture(image) for image in images]
-    shown = {"spec": spec, "images": list(zip(names, pictures, strict=True))}
-    return {"convolution": shown | {"kernels": len(weight)}}, {}
+    return {"convolution": {"spec": spec, "names": names, "kernels": len(weight)}}, {}
 
 
 def first_of_each_class(part: Part) -> list[int]:

@@ -187,6 +187,7 @@ function mountConvolution(card) {
   const redraw = () => { show(); showOwn(); };
   document.addEventListener("language", redraw);
   dark.addEventListener("change", redraw);
+  radios.forEach((radio, i) => colours.paint(radio.nextElementSibling, pictures[i], colours.grey));
   image = pictures[0];
   choose(Object.keys(spec.presets)[0]);
   showOwn();
