@@ -240,7 +240,7 @@ def test_the_report_passes_wcags_automatic_checks(open_page, viewport):
     page = open_page(REPORT, viewport, locale="en-US")
     level_aa = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
     page.locator(".trainer").first.evaluate("e => e.scrollIntoView()")
-    page.wait_for_selector(".trainer tbody tr")
+    page.wait_for_selector(".trainer figcaption:not(:empty)")
     for _ in in_each_look(page):
         found = Axe().run(page, options=level_aa).response
         assert [
@@ -273,7 +273,7 @@ def trainer_of(page, model):
     """Scroll to a model's trainer, and return it as soon as it is ready."""
     trainer = page.locator(f"[data-model={model}]")
     trainer.evaluate("e => e.scrollIntoView()")
-    trainer.locator("tbody tr").first.wait_for()
+    trainer.locator("figcaption:not(:empty)").wait_for()
     return trainer
 
 
@@ -347,8 +347,12 @@ def test_an_exercise_can_train_with_its_settings(open_page):
     assert 0.8 < learnt[-1] < 0.95  # one line does not separate moons
     trainer = page.locator("[data-model=softmax_clusters_scratch]")
     assert trainer.locator("[name=lr]").input_value() == "0.3"
-    refused = """() => { try { tryInTrainer("mlp_xor_scratch", { lr: 7 }); } catch (e) { return e.message; } }"""
-    assert page.evaluate(refused) == "lr offers no 7"
+    refused = """(settings) => {
+        try { tryInTrainer("softmax_clusters_scratch", settings); } catch (e) { return e.message; }
+    }"""
+    assert page.evaluate(refused, {"lr": 7}) == "lr offers no 7"
+    message = "softmax_clusters_scratch has no control hidden"
+    assert page.evaluate(refused, {"hidden": 4}) == message
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])

@@ -3,7 +3,7 @@ const SLICE = 40;  // ms of training between two frames
 const SLOW = 250;  // ms between two drawings of curves and table, which take longer than the regions
 const ROWS = 400;  // of a set that is drawn here, in training and in test
 const EPOCHS = 100;  // that Train trains on such a set
-const SHOWN = 10;  // epochs in the table, the last ones
+const MANY = 20;  // epochs: the curves of more have no markers
 
 const tries = {};  // by model: its trainer's function for tryInTrainer
 
@@ -23,6 +23,7 @@ function mountTrainer(form, spec) {
   const find = (selector) => form.querySelector(selector), inputs = form.elements, keys = Object.keys(spec.figures);
   const plane = { ...spec.plane, directions: asMatrix(spec.plane.directions) };
   const pipelines = { train: asSet(spec.train), test: asSet(spec.test), plane, drawn: spec.drawn, names: spec.class_names };
+  const number = (name) => Number(inputs[name]?.value ?? 0), rows = [...find("tbody").rows];
   let data, settings, model, run, history, theirs, isTheirs, isTraining, turn = 0;
 
   // points drawn from the seed; they lie in a plane, so that all of them are drawn on it
@@ -33,25 +34,33 @@ function mountTrainer(form, spec) {
 
   function fill(values) {
     for (const [name, value] of Object.entries(values)) {
+      if (!inputs[name]) throw Error(`${spec.name} has no control ${name}`);
       if (typeof value === "boolean") inputs[name].checked = value;
-      else if (inputs[name]) inputs[name].value = value;
-      if (inputs[name]?.value === "") throw Error(`${name} offers no ${value}`);
+      else inputs[name].value = value;
+      if (!inputs[name].value) throw Error(`${name} offers no ${value}`);
     }
   }
 
   // a set opens on settings that suit it; the pipeline's points, on those of the page as it is written
   function openSet(set) {
     form.reset();
+    fill({ set });
+    if (set !== "pipeline") fill({ lr: 0.1, batch_size: 10 });
     const [hidden, hidden2 = 0] = SETS[set]?.hidden ?? [];
-    fill({ set, ...hidden && { lr: 0.1, batch_size: 10, hidden, hidden2 } });
+    if (hidden && inputs.hidden) fill({ hidden, hidden2 });
+    showFew();
+  }
+
+  // as many lines as can be told apart are shown; more only if the reader says so
+  function showFew() {
+    if (inputs.lines) inputs.lines.checked = number("hidden") <= FEW;
   }
 
   function reset() {  // starts again with the current settings
     const random = randomFrom(spec.seed), set = inputs.set.value, isPipelines = set === "pipeline";
-    const number = (name) => Number(inputs[name]?.value ?? 0), hidden = [number("hidden"), number("hidden2")].filter(Boolean);
-    const activation = inputs.activation?.value ?? spec.activation, names = ["lr", "batch_size", "weight_decay"];
+    const hidden = [number("hidden"), number("hidden2")].filter(Boolean), activation = inputs.activation?.value ?? spec.activation;
     settings = { ...spec, hidden, activation, shuffle: inputs.shuffle.checked };
-    for (const name of names) settings[name] = number(name);
+    for (const name of ["lr", "batch_size", "weight_decay"]) settings[name] = number(name);
     data = isPipelines ? pipelines : newPoints(set, random);
     data.places = flattened(data.plane, takeRows(data.test.features, data.drawn));
     const sizes = [data.train.features.columns, ...hidden, data.names.length];
@@ -64,41 +73,47 @@ function mountTrainer(form, spec) {
     theirs = atRate(atRate(settings.lr).length ? settings.lr : spec.lr);
     isTheirs = theirs[0]?.lr === settings.lr && !spec.shuffle  // PyTorch shuffles into another order
       && ["activation", "batch_size", "hidden", "shuffle", "weight_decay"].every((key) => `${settings[key]}` === `${spec[key]}`);
-    if (inputs.lines) inputs.lines.checked = hidden[0] <= FEW;
     stop();
   }
 
   // trains up to an epoch, unless a click before takes the turn; promises the epochs' figures
   async function trainTo(epoch) {
-    const mine = ++turn, mark = performance.now();
-    let told = mark, seen = mark;
+    const mine = ++turn, figures = history;
+    let drawn = performance.now(), told = drawn;  // when the regions were, and the curves
     isTraining = true;
     tell();
     while (mine === turn) {
-      const end = performance.now() + SLICE;
+      const start = performance.now();
       let came;
-      do came = run.next().value; while (!came && performance.now() < end);
-      if (came) history.push(came);
-      const now = performance.now(), isBroken = came && !Number.isFinite(came.train_loss);
-      if (came?.epoch >= epoch || isBroken) stop();
-      else if (came || now - seen > SLOW) seen = (drawPlane(), performance.now());
-      if (isTraining && came && now - told > SLOW) told = (tell(), drawCurves(), performance.now());
+      do came = run.next().value; while (!came && performance.now() < start + SLICE);
+      if (came) figures.push(came);
+      if (came && (came.epoch >= epoch || !Number.isFinite(came.train_loss))) stop();
+      else if (came || start > drawn + SLOW) {
+        drawPlane();
+        drawn = performance.now();
+      }
+      if (isTraining && came && start > told + SLOW) {
+        tell();
+        drawCurves();
+        told = performance.now();
+      }
       await new Promise(requestAnimationFrame);
     }
-    return history;
+    return figures;
   }
 
   const offOf = (row, i) => Math.max(...keys.map((key) => Math.abs(row[key] - theirs[i][key])));
   const digits = (off) => off.toExponential(0).replace("0e+0", "0");
 
   function tell() {
-    inputs.train.dataset.say = isTraining ? "Pause" : history.length < epochs() ? "Train" : "Train on";
-    for (const node of form.querySelectorAll("[data-say]")) node.textContent = inLanguage(node.dataset.say);
+    inputs.train.textContent = inLanguage(isTraining ? "Pause" : history.length < epochs() ? "Train" : "Train on");
     find(".epoch").textContent = inLanguage("epoch {}", history.length);
-    const offs = isTheirs ? history.slice(0, theirs.length).map(offOf) : [], first = Math.max(0, history.length - SHOWN);
-    find("tbody").innerHTML = Array.from({ length: SHOWN }, (_, i) => first + i).map((i) =>
-      [i + 1, ...keys.map((key) => history[i]?.[key].toFixed(5) ?? "–"), i in offs ? digits(offs[i]) : "–"])
-      .map((cells) => `<tr><td>${cells.join("</td><td>")}</td></tr>`).join("");
+    const offs = isTheirs ? history.slice(0, theirs.length).map(offOf) : [];
+    const before = Math.max(0, history.length - rows.length);  // the table shows the last epochs
+    rows.forEach(({ cells }, i) => {
+      const figures = keys.map((key) => history[before + i]?.[key].toFixed(5) ?? "–"), off = offs[before + i];
+      [before + i + 1, ...figures, off === undefined ? "–" : digits(off)].forEach((text, j) => cells[j].textContent = text);
+    });
     find(".note").textContent = note(offs);
   }
 
@@ -124,14 +139,18 @@ function mountTrainer(form, spec) {
   }
 
   function drawCurves() {
-    const mode = history.length > 2 * SHOWN ? "lines" : "lines+markers";
+    const mode = history.length > MANY ? "lines" : "lines+markers";
     for (const [part, { layout, traces }] of Object.entries(spec.charts)) {
       const curves = traces.filter(({ of }) => !of || theirs.length).map(({ key, of, ...look }) => {
-        const rows = of ? theirs : history, name = translated([spec.figures[key], of].filter(Boolean)).join(" · ");
-        return { ...look, mode, name, x: [null, ...rows.map((row) => row.epoch)], y: [null, ...rows.map((row) => row[key])] };
+        const epochs = of ? theirs : history, name = translated([spec.figures[key], of].filter(Boolean)).join(" · ");
+        return { ...look, mode, name, x: [null, ...epochs.map((row) => row.epoch)], y: [null, ...epochs.map((row) => row[key])] };
       });
       show(`trainer-${spec.name}-${part}`, { data: curves, layout: { ...translated(layout), uirevision: 1 } });
     }
+  }
+
+  function speak() {
+    for (const node of form.querySelectorAll("[data-say]")) node.textContent = inLanguage(node.dataset.say);
   }
 
   const redraw = () => { tell(); drawPlane(); drawCurves(); };
@@ -143,17 +162,21 @@ function mountTrainer(form, spec) {
   for (const [name, click] of Object.entries(clicks)) inputs[name].addEventListener("click", click);
   form.addEventListener("input", ({ target }) => {
     if (target.name === "lines") return drawPlane();
-    if (target === inputs.set) openSet(target.value);
+    if (target.name === "set") openSet(target.value);
+    if (target.name === "hidden") showFew();
     reset();
   });
   tries[spec.name] = (settings) => {
     openSet(settings.set ?? "pipeline");
     fill(settings);
+    showFew();
     reset();
     inputs.train.focus({ preventScroll: true });
     return goOn();
   };
-  document.addEventListener("language", redraw);
+  document.addEventListener("language", () => { speak(); redraw(); });
   dark.addEventListener("change", redraw);
+  speak();
+  showFew();
   reset();
 }
