@@ -1,5 +1,5 @@
 // ---- The stepper: the values in their order, then the gradients in reverse order ----
-{
+function mountStepper() {
   const PAUSE = 2500;  // ms between two steps that it takes by itself
   const { nodes, folded, logits, chosen: shipped } = JSON.parse(document.querySelector("#graph").textContent);
   const find = (selector) => document.querySelector(selector);
@@ -153,3 +153,5 @@
   new ResizeObserver(drawArrows).observe(graphCard);
   reset();
 }
+
+mountStepper();
