@@ -12,15 +12,15 @@ from byhand.pages.convolution import MODEL, PRESETS, chapter
 from byhand.pages.results import Results
 from byhand.pages.words import WORDS
 from byhand.torch.lenet import LeNet
-from tests.node import NODE, in_node
+from tests.node import in_node, needs_node
 
-pytestmark = pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+pytestmark = needs_node
 
 MAPS = """
-    const { pictures, kernels } = page.unpacked(given);
+    const { pictures, kernels } = convolution.unpacked(given);
     return pictures.map((picture) => kernels.map((kernel) => {
-      const map = page.featureMap(picture, kernel), activated = page.activated(map, given.activation);
-      return [map, activated, page.pooled(activated)];
+      const map = convolution.featureMap(picture, kernel), activated = convolution.activated(map, given.activation);
+      return [map, activated, convolution.pooled(activated)];
     }));
 """
 
@@ -48,7 +48,7 @@ def test_the_maps_of_lenets_kernels_are_those_of_torch(activation):
     features = torch.from_numpy(images).double() / 255
     layers = [*model.double()][:3]  # convolution, activation, pooling
     expected = [features := layer(features) for layer in layers]
-    found = in_node("convolution.js", MAPS, shown["spec"])
+    found = in_node(["convolution/convolution.js"], MAPS, shown["spec"])
     for image, kernels in enumerate(found):
         for kernel, maps in enumerate(kernels):
             for picture, wanted in zip(maps, expected, strict=True):
@@ -65,8 +65,8 @@ def test_the_images_are_the_first_of_each_class():
 
 def test_a_kernel_of_another_size_has_zeros_around_it_or_its_middle():
     small = {"size": 3, "weights": [1, 2, 3, 4, 5, 6, 7, 8, 9], "bias": 1}
-    body = "return [page.resized(given, 5), page.resized(page.resized(given, 5), 3)];"
-    large, again = in_node("convolution.js", body, small)
+    body = "return [convolution.resized(given, 5), convolution.resized(convolution.resized(given, 5), 3)];"
+    large, again = in_node(["convolution/convolution.js"], body, small)
     assert (
         np.reshape(large["weights"], (5, 5))[1:4, 1:4].flatten().tolist()
         == (small["weights"])

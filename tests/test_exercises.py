@@ -1,9 +1,6 @@
 """The page's exercises: their files, and their checks in JavaScript, run by node."""
 
-import json
 import re
-import shutil
-import subprocess
 
 import pytest
 
@@ -16,9 +13,9 @@ from byhand.pages.exercises import (
 )
 from byhand.pages.results import Results, read_metrics, read_plots
 from byhand.pipeline.errors import UserError
+from tests.node import in_node, needs_node
 from tests.project import ROOT
 
-NODE = shutil.which("node")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # the texts that a reader may see
 TEXTS = ("question", "hint", "solution", "wrong", "choices")
@@ -49,30 +46,12 @@ def exercises():
     return {n: e for of_chapter in found.values() for n, e in of_chapter.items()}
 
 
-def in_node(expression, given):
-    """Return a JavaScript expression of `given` and of exercises.js's functions as `page`."""
-    path = json.dumps(str(ROOT / "byhand/pages/exercises.js"))
-    program = (
-        f"const page = require({path});"
-        "const given = JSON.parse(require('fs').readFileSync(0));"
-        f"console.log(JSON.stringify({expression}));"
-    )
-    result = subprocess.run(
-        [NODE, "-e", program],
-        input=json.dumps(given),
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
-
-
 def checked_in_node(exercises, answers):
     """Return what the page says of each pair of an exercise's number and an answer."""
     return in_node(
-        "given.answers.map(([number, answer]) => page.checks"
-        "[given.exercises[number].kind](given.exercises[number], `${answer}`))",
+        ["exercises.js"],
+        "return given.answers.map(([number, answer]) => checks"
+        "[given.exercises[number].kind](given.exercises[number], `${answer}`));",
         {"exercises": for_the_script({"": exercises}), "answers": answers},
     )
 
@@ -104,14 +83,14 @@ def test_every_text_stands_in_both_languages(exercises):
                 assert in_chinese, (number, text.en)
 
 
-@pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+@needs_node
 def test_every_right_answer_is_taken(exercises):
     answers = [(number, right_answer(e)) for number, e in exercises.items()]
     for (number, _), check in zip(answers, checked_in_node(exercises, answers)):
         assert check["isRight"], (number, check)
 
 
-@pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+@needs_node
 def test_every_wrong_answer_is_refused_with_what_is_said_about_it(exercises):
     answers = [
         (number, wrong) for number, e in exercises.items() if e.kind != "code"
@@ -122,7 +101,7 @@ def test_every_wrong_answer_is_refused_with_what_is_said_about_it(exercises):
         assert check == {"isRight": False, "says": said}, number
 
 
-@pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+@needs_node
 def test_any_other_answer_is_refused(exercises):
     answers = []
     for number, exercise in exercises.items():
@@ -140,7 +119,7 @@ def test_any_other_answer_is_refused(exercises):
         assert not check["isRight"], answer
 
 
-@pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+@needs_node
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -159,14 +138,14 @@ def test_the_first_disagreement_is_said_in_numbers(exercises, code, says):
     assert re.search(says, check["says"]["en"])
 
 
-@pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+@needs_node
 def test_a_number_may_be_written_as_people_write_it():
     numbers = {
         "0.25": 0.25, " -.5 ": -0.5, "−0,561": -0.561, "1/4": 0.25, "６.8 %": 0.068,
         "60,000": 60000, "1e-5": 1e-5, "8/118": 8 / 118,
         "": None, "a": None, "1/": None, "1/2/3": None, "2 or 3": None,
     }  # fmt: skip
-    found = in_node("given.map(page.numberIn)", [*numbers])
+    found = in_node(["exercises.js"], "return given.map(numberIn);", [*numbers])
     assert found == [n if n is None else pytest.approx(n) for n in numbers.values()]
 
 

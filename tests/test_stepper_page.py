@@ -10,16 +10,16 @@ from byhand.pages.chapters import FOLDER, LANGUAGES
 from byhand.pages.graph import WRITTEN, as_matrix, chapter, laid_out
 from byhand.pages.words import WORDS
 from stages.autograd import graph
-from tests.node import NODE, in_node
+from tests.node import in_node, needs_node
 
-pytestmark = pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+pytestmark = needs_node
 
 SHAPES = {"x": (1, 2), "W₁": (2, 2), "b₁": (2,), "W₂": (2, 2), "b₂": (2,)}
 COMPUTE = """
-    const { nodes, chosen } = given, values = page.forward(nodes, chosen);
-    return { values, gradients: page.backward(nodes, values, chosen) };
+    const { nodes, chosen } = given, values = engine.forward(nodes, chosen);
+    return { values, gradients: engine.backward(nodes, values, chosen) };
 """
-FOLD = f"given.nodes = page.fold(given.nodes, given.folded); {COMPUTE}"
+FOLD = f"given.nodes = engine.fold(given.nodes, given.folded); {COMPUTE}"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def close(matrix):
 
 
 def test_the_numbers_of_the_page_are_the_engines(shipped):
-    found = in_node("engine.js", COMPUTE, shipped)
+    found = in_node(["stepper/engine.js"], COMPUTE, shipped)
     entries = graph()
     for kind in ("value", "gradient"):
         engines = laid_out([entry | {"value": entry[kind]} for entry in entries])
@@ -62,7 +62,7 @@ def test_a_readers_numbers_give_the_gradients_that_the_engine_gives(
         for node in shipped["nodes"]
     ]
     given = shipped | {"nodes": nodes, "chosen": target}
-    found = in_node("engine.js", steps, given)
+    found = in_node(["stepper/engine.js"], steps, given)
     assert found["values"][-1] == close([[loss.data.item()]])
     gradients = {
         node["name"]: gradient
@@ -73,7 +73,7 @@ def test_a_readers_numbers_give_the_gradients_that_the_engine_gives(
 
 
 def test_what_the_page_says_of_an_operation_has_its_chinese():
-    rules = in_node("arithmetic.js", "return page.rules;", None)
+    rules = in_node(["stepper/arithmetic.js"], "return arithmetic.rules;", None)
     assert set(rules) == set(WRITTEN) - {""}
     assert set(rules.values()) <= set(WORDS)
 
@@ -81,15 +81,17 @@ def test_what_the_page_says_of_an_operation_has_its_chinese():
 def test_a_step_is_said_in_numbers():
     node = {"name": "v2", "operation": "@", "inputs": [0, 1]}
     values = [[[1, 2]], [[0.5, -0.2], [0.3, 0.4]], [[1.1, 0.6]]]
-    body = "return page.ofValue(given.node, given.values, given.values[2], 0);"
-    assert in_node("arithmetic.js", body, {"node": node, "values": values}) == [
+    body = "return arithmetic.ofValue(given.node, given.values, given.values[2], 0);"
+    assert in_node(
+        ["stepper/arithmetic.js"], body, {"node": node, "values": values}
+    ) == [
         "v2[1] = 1.000 × 0.500 + 2.000 × 0.300 = 1.100",
         "v2[2] = 1.000 × (−0.200) + 2.000 × 0.400 = 0.600",
     ]
     uses = [{"node": node, "share": 1, "g": [[0.5, -0.5]], "output": values[2]}]
-    body = "return page.ofGradient('v1', given.gradient, given.uses, given.values, 0);"
+    body = "return arithmetic.ofGradient('v1', given.gradient, given.uses, given.values, 0);"
     given = {"gradient": [[0.5, -0.5], [1, -1]], "uses": uses, "values": values}
-    assert in_node("arithmetic.js", body, given) == [
+    assert in_node(["stepper/arithmetic.js"], body, given) == [
         "ḡ(v1)[1, 1] = 1.000 × 0.500 = 0.500"
     ]
 
@@ -97,7 +99,7 @@ def test_a_step_is_said_in_numbers():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_chapter_4_points_at_the_gradient_that_stands_in_the_stepper(shipped, language):
     logits = shipped["nodes"][shipped["logits"]]
-    gradients = in_node("engine.js", COMPUTE, shipped)["gradients"]
+    gradients = in_node(["stepper/engine.js"], COMPUTE, shipped)["gradients"]
     ours = ", ".join(f"{slope:.3f}" for slope in gradients[shipped["logits"]][0])
     text = (FOLDER / language / "4-softmax.md").read_text(encoding="utf-8")
     assert f" {logits['name']} " in text

@@ -1,8 +1,5 @@
 """The report's trainer: its JavaScript, run by node, does what the pipeline's Python does."""
 
-import json
-import shutil
-import subprocess
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -17,9 +14,8 @@ from byhand.pages.trainer import as_base64, as_matrix, trainer_spec
 from byhand.scratch.mlp import MLP
 from byhand.scratch.sgd import SGD
 from byhand.training.loop import train
-from tests.project import ROOT
+from tests.node import in_node, needs_node
 
-NODE = shutil.which("node")
 ROWS, INPUTS, CLASSES = 103, 3, 4
 BLOCK = SimpleNamespace(
     hidden=[5],
@@ -43,32 +39,18 @@ TRAIN = """
     }
 """
 
-pytestmark = pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+pytestmark = needs_node
 
 
-def in_node(body: str, given=None):
-    """Return what JavaScript returns that has `given` and the page's functions, but no"""
+def run_network(body: str, given=None):
+    """Return what JavaScript returns that has `given` and the trainer's functions."""
     files = ("network.js", "sets.js", "regions.js")
-    scripts = [(ROOT / "byhand/pages" / f).read_text("utf-8") for f in files]
-    program = (
-        "\n".join(scripts)
-        + "\nconst given = JSON.parse(require('fs').readFileSync(0));"
-        + f"console.log(JSON.stringify((() => {{{body}}})()));"
-    )
-    result = subprocess.run(
-        [NODE, "-e", program],
-        input=json.dumps(given),
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    return in_node([f"trainer/{file}" for file in files], body, given)
 
 
 def trained_in_node(spec, **changes):
     """Return what each epoch of the page's training comes to, as rows of a history."""
-    history = in_node(TRAIN, {"spec": spec, "changes": changes})
+    history = run_network(TRAIN, {"spec": spec, "changes": changes})
     return [list(row.values()) for row in history]
 
 
@@ -155,7 +137,7 @@ def test_its_gradients_are_those_of_finite_differences(dataset, hidden, activati
         }));
     """
     spec = spec_of(block_with(hidden=hidden), dataset)
-    pairs = np.array(in_node(body, {"spec": spec, "activation": activation}))
+    pairs = np.array(run_network(body, {"spec": spec, "activation": activation}))
     sizes = [INPUTS, *hidden, CLASSES]
     assert len(pairs) == sum((i + 1) * o for i, o in pairwise(sizes))
     assert np.abs(pairs).max(axis=0).min() > 0.01
@@ -225,7 +207,7 @@ def test_the_weights_it_draws_are_normal():
         const layers = drawnLayers([3, 1000, 20], (inputs) => 1 / inputs, randomFrom(0));
         return layers.map(({ weight, bias }) => [[...weight.numbers], [...bias]]);
     """
-    for (weight, bias), inputs in zip(in_node(body), (3, 1000), strict=True):
+    for (weight, bias), inputs in zip(run_network(body), (3, 1000), strict=True):
         n, std = len(weight), 1 / inputs
         assert np.mean(weight) == approx(0, abs=5 * std / n**0.5)
         assert np.std(weight) == approx(std, rel=5 / (2 * n) ** 0.5)
@@ -241,7 +223,7 @@ def test_sets_come_again_from_their_seed_and_have_as_many_points_of_each_label()
         };
         return Object.keys(SETS).map((name) => [drawn(name, 0), drawn(name, 0), drawn(name, 1)]);
     """
-    sets = in_node(body)
+    sets = run_network(body)
     assert len(sets) == 4
     for first, again, other in sets:
         features, targets = first
@@ -264,7 +246,7 @@ def test_hidden_layers_learn_every_set_and_one_line_does_not_learn_xor():
         const learnt = Object.keys(SETS).map((name) => accuracy(name, SETS[name].hidden));
         return [learnt, accuracy("xor", [])];
     """
-    learnt, xor_by_one_line = in_node(body)
+    learnt, xor_by_one_line = run_network(body)
     assert min(learnt) > 0.97
     assert xor_by_one_line < 0.6
 
@@ -287,7 +269,7 @@ def test_points_lie_where_the_plane_says_and_lines_where_a_unit_is_0():
         "points": as_matrix(points),
         "layer": {"weight": as_matrix(weight), "bias": as_base64(bias, "<f8")},
     }
-    places, back, lines = in_node(body, given)
+    places, back, lines = run_network(body, given)
     assert places == approx(plane.flatten(points)[0].ravel())
     assert back == approx(places)
     window = np.array([[-9.0, -9.0], [9.0, 9.0]])
@@ -308,7 +290,7 @@ def test_a_shuffle_has_every_row_once_in_every_place():
         }
         return count;
     """
-    count = in_node(body)
+    count = run_network(body)
     assert sorted(count) == ["0,1,2", "0,2,1", "1,0,2", "1,2,0", "2,0,1", "2,1,0"]
     assert list(count.values()) == approx([1000] * 6, abs=145)
 
@@ -320,4 +302,4 @@ def test_large_logits_do_not_overflow():
         const { loss, gradients } = learn({ layers: [layer], activation: "relu" }, features, [1]);
         return [loss, ...gradients[0].bias];
     """
-    assert in_node(body) == [1e4, 1, -1]
+    assert run_network(body) == [1e4, 1, -1]

@@ -74,7 +74,6 @@ function checkCode({ given, inputs }, code, random = Math.random) {
 }
 
 const checks = { number: checkNumber, choice: checkChoice, fault: checkChoice, code: checkCode };
-if (typeof module !== "undefined") module.exports = { checks, numberIn };
 
 // ---- The page ----
 function mountExercises() {

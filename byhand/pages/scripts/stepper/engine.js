@@ -85,5 +85,3 @@ const engine = (() => {
 
   return { forward, backward, fold };
 })();
-
-if (typeof module !== "undefined") module.exports = engine;

@@ -112,5 +112,3 @@ const arithmetic = (() => {
   const rules = Object.fromEntries(Object.entries(SPELLED).map(([operation, { rule }]) => [operation, rule]));
   return { shown, rules, ofValue, ofGradient };
 })();
-
-if (typeof module !== "undefined") module.exports = arithmetic;

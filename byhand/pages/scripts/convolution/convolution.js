@@ -57,5 +57,3 @@ const convolution = (() => {
 
   return { patch, products, total, featureMap, activated, block, pooled, unpacked, resized };
 })();
-
-if (typeof module !== "undefined") module.exports = convolution;
