@@ -361,8 +361,10 @@ def test_backpropagation_goes_step_by_step(open_page, viewport):
     said = page.locator(".steps [role=status]")
 
     def shown(kind):
-        boxes = page.locator(f".node > .{kind}").all()
-        return [e.inner_text().split() for e in boxes if e.is_visible()]
+        texts = """boxes => boxes.filter(box => box.checkVisibility({visibilityProperty: true}))
+            .map(box => box.innerText)"""
+        found = page.locator(f".node > .{kind}").evaluate_all(texts)
+        return [text.split() for text in found]
 
     def computed():  # but for what is given, in inputs
         return [numbers for numbers in shown("value") if numbers]

@@ -46,7 +46,7 @@ function mountStepper() {
     find("#graph-said").textContent = sentence;
     find("#graph-numbers").textContent = lines.join("\n");
     find("#graph-play").textContent = inLanguage(timer ? "Pause" : "Play");
-    drawArrows();
+    requestAnimationFrame(drawArrows);  // when the boxes are laid out
   }
 
   // the sentence of this step, and the lines of its arithmetic
