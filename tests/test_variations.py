@@ -2,6 +2,7 @@
 
 import csv
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,12 @@ import pytest
 import yaml
 from pytest import approx
 
-from stages import train
+from byhand.evaluation import settings
+from byhand.pages import studies as charts_of
+from byhand.pages.studies import bundles, mean_of_seeds
+from byhand.pipeline.errors import UserError
+from byhand.pipeline.params import load_params
+from stages import check, train
 from studies import gradients, recipes, variations
 from tests.own_data import write_idx
 
@@ -116,12 +122,36 @@ def test_gradients_are_measured_in_every_layer_before_the_first_step(project):
 
 def test_settings_that_a_model_cannot_have_are_refused_by_check(project):
     project(wrong={"lr": -1})
-    from byhand.evaluation import settings
-    from byhand.pipeline.errors import UserError
-    from byhand.pipeline.params import load_params
-    from stages import check
-
     params = load_params("", check.schema([]))
     expected = "studies.variations.mlp_fashion_torch.runs.wrong.lr must be > 0, got -1"
     with pytest.raises(UserError, match=expected):
         settings.check(params)
+
+
+def test_a_chart_has_a_line_for_each_seed_and_names_each_run_once():
+    rows = [
+        {"run": run, "seed": seed, "epoch": epoch, "loss": str(float(epoch) + i)}
+        for i, run in enumerate("ab")
+        for seed in "01"
+        for epoch in "123"
+    ]
+    chart = bundles(rows, {"a": "one", "b": "other"}, "epoch", "loss", "nats")
+    assert [(line.name, line.showlegend) for line in chart.data] == [
+        *(("one", True), ("one", False)),
+        *(("other", True), ("other", False)),
+    ]
+    assert chart.data[2].y == (2, 3, 4)
+    assert mean_of_seeds(rows, "loss", -1) == {"a": 3, "b": 4}
+
+
+def test_the_chart_of_recipes_has_each_seed_in_its_row():
+    rows = [
+        {"network": n, "recipe": r, "permuted": p, "seed": s, "test_acc": f"0.{i}{s}"}
+        for n in ("mlp", "lenet")
+        for i, (r, p) in enumerate(product(("mlp", "lenet"), ("False", "True")))
+        for s in "12"
+    ]
+    perceptron, lenet = charts_of.recipes(rows).data
+    assert (perceptron.name, lenet.name) == ("perceptron", "LeNet")
+    assert perceptron.x == lenet.x == (0.01, 0.02, 0.11, 0.12, 0.21, 0.22, 0.31, 0.32)
+    assert perceptron.y[2] == "the perceptron’s recipe, pixels permuted"
