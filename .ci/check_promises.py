@@ -99,6 +99,8 @@ def main() -> None:
             sys.exit(
                 f"commands without a promise, or the reverse: {said ^ {*PROMISES}}"
             )
+    # DVC, and the Python that its stages run
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     cache = subprocess.check_output(["dvc", "cache", "dir"], text=True).strip()
     broken = []
     with clone(cache) as folder:
