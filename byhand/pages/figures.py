@@ -136,7 +136,7 @@ def ladder(names: Names, values: list[float], errors: list[float]) -> go.Figure:
 def make_logarithmic(figure: go.Figure) -> None:
     """Give a figure a logarithmic y axis, which shows differences of small values."""
     ticks = [m * 10.0**e for e in range(-6, 7) for m in (1, 2, 5)]
-    figure.update_yaxes(type="log", tickvals=ticks)
+    figure.update_yaxes(type="log", tickvals=ticks, exponentformat="power")
 
 
 def against_diagonal(line: list[list[float]], x: str, y: str, name: str) -> go.Figure:
