@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.pages import hugging_face
-from byhand.pages.book import Comparison, compare_all, spread_of
+from byhand.pages.book import Comparison, compare_all, spread_of, tally
 from byhand.pages.results import read_metrics, read_rows
 from byhand.pipeline.outputs import read_json
 
@@ -74,8 +74,8 @@ def in_brief() -> list[Row]:
         for key, digits in [("", 4), ("", 2), ("_low", 3), ("_high", 3)]
         for value in [ours[f"accuracy{key}"]]
     ]
-    judged = [c for c in COMPARISONS if c.is_right is not None]
-    return rows + [("", f" {len(some)} ") for some in (judged, COMPARISONS)]
+    counts = [len(COMPARISONS), *(judged for _, _, judged in tally(COMPARISONS))]
+    return rows + [("", f" {count} ") for count in counts]
 
 
 def results() -> list[Row]:
@@ -124,9 +124,9 @@ def hub() -> list[Row]:
 
 
 def figures(comparison: Comparison) -> str:
-    """Return the book's figure, ours, the seeds' and where the book's lies among them."""
+    """Return the book's figure, the seeds', where the book's lies among them, and seed 0's."""
     c = comparison
-    cells = c.book or "–", c.ours_in_words, c.expected, c.book_lies or "–"
+    cells = c.book or "–", c.expected, c.book_lies or "–", c.ours_in_words
     return " | ".join(cells)
 
 

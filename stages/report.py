@@ -12,16 +12,19 @@ from byhand.pages import (
     autograd,
     book,
     concise,
+    convolution,
     fashion,
     hugging_face,
     mlp,
     models,
     samples,
+    studies,
     titanic,
     trainer,
 )
 from byhand.pages.chapters import read_chapters
 from byhand.pages.code import coloured
+from byhand.pages.exercises import after_training, for_the_script, read_exercises
 from byhand.pages.figures import as_json
 from byhand.pages.links import BOOK, link, source
 from byhand.pages.page import render
@@ -35,6 +38,7 @@ from byhand.training.start import start
 
 VERSIONS = ["torch", "transformers", "scikit-learn", "numpy", "plotly"]
 LIMITS = Path("data/limits/mlp_xor_scratch")  # models whose regions are drawn
+LENET = Path(f"models/{convolution.MODEL}.safetensors")  # whose kernels are shown
 TRAINERS = ["softmax_clusters_scratch", "mlp_xor_scratch"]  # the page trains these
 
 
@@ -63,6 +67,11 @@ def main() -> None:
             {b: read_arrays(LIMITS / f"{b}.safetensors") for b in ("straight", "bent")},
         ),
         concise.chapter(results, {p.stem: p.read_bytes() for p in pictures}),
+        convolution.chapter(
+            results,
+            read_arrays(LENET) if convolution.MODEL in blocks else None,
+        ),
+        studies.chapter(results),
         titanic.chapter(results, comparisons),
         hugging_face.chapter(read_json(Path("docs/speed.json"))),
         trainer.chapter(
@@ -77,6 +86,7 @@ def main() -> None:
         IN_BOTH_LANGUAGES
         | this_run(results)
         | {
+            "after_training": after_training(results),
             "accuracy": lambda m: results.metrics.get(f"test/{m}", {}).get("accuracy"),
             "seeds": lambda m: book.spread_of(results.metrics, f"test/{m}", "accuracy"),
             "book_repository": BOOK,
@@ -90,6 +100,8 @@ def main() -> None:
     page = render(
         "report.html.j2",
         {name: as_json(chart) for name, chart in charts.items()},
+        exercises=read_exercises(content),
+        for_the_script=for_the_script,
         charts=charts,
         chapters=chapters,
         shown={m.target for c in chapters for piece in c.pieces for m in piece.marks},

@@ -4,22 +4,18 @@ A seed decides the same as for `dvc exp run -S seed=…`: initial weights, the o
 and the samples' radii. Seeds are 0, 1, 2, …, none left out.
 """
 
-import os
-import statistics
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-
-from tqdm import tqdm
 
 from byhand.datasets.folder import Dataset, Part, read_dataset
 from byhand.datasets.samples import generate
 from byhand.datasets.settings import Generate, SampleSet, Split
 from byhand.evaluation.settings import SeedCount
-from byhand.pipeline.lifetime import end_with_parent
+from byhand.evaluation.spread import spread
 from byhand.pipeline.outputs import write_csv, write_json
 from byhand.pipeline.params import load_params
 from byhand.training.blocks import Model, load_model
+from byhand.training.side_by_side import side_by_side
 from byhand.training.start import start
 
 FIGURES = ("train_loss", "train_acc", "test_acc")
@@ -28,18 +24,17 @@ FIGURES = ("train_loss", "train_acc", "test_acc")
 def main(name: str) -> None:
     block = load_model(name)
     dataset = read_dataset(block.data)
-    block.check(name, dataset.shape, dataset.train_rows)
+    rows = block.prepared(dataset, seed=0).train_rows
+    block.check(name, dataset.shape, rows)
     seeds = range(load_params(f"seeds.{name}", SeedCount))
-    os.environ.setdefault("THREADS", "1")  # the seeds share the cores already
-    with ProcessPoolExecutor(initializer=end_with_parent) as pool:
-        outcomes = pool.map(partial(outcome, block, dataset), seeds)
-        bar = tqdm(outcomes, total=len(seeds), unit="seed", disable=None)
-        rows = [[seed, *figures] for seed, figures in zip(seeds, bar, strict=True)]
-    write_csv(Path(f"plots/seeds/{name}.csv"), ["seed", *FIGURES], rows)
-    columns = list(zip(*rows, strict=True))[1:]
-    write_json(
-        Path(f"metrics/seeds/{name}.json"), dict(zip(FIGURES, map(summary, columns)))
+    outcomes = side_by_side(partial(outcome, block, dataset), seeds)
+    write_csv(
+        Path(f"plots/seeds/{name}.csv"),
+        ["seed", *FIGURES],
+        ([seed, *figures] for seed, figures in zip(seeds, outcomes, strict=True)),
     )
+    spreads = map(spread, zip(*outcomes, strict=True))
+    write_json(Path(f"metrics/seeds/{name}.json"), dict(zip(FIGURES, spreads)))
 
 
 def outcome(block: Model, dataset: Dataset, seed: int) -> tuple[float, float, float]:
@@ -65,15 +60,3 @@ def drawn(name: str, seed: int) -> Dataset:
     train, test = Part(samples.points, samples.label).split(rate)
     class_names = [str(label) for label in sorted({*train.targets.tolist()})]
     return Dataset(train, test, class_names, ["x", "y", "z"])
-
-
-def summary(values: tuple[float, ...]) -> dict[str, float]:
-    """Return how values scatter; std is the sample's."""
-    return {
-        "n": len(values),
-        "mean": statistics.mean(values),
-        "std": statistics.stdev(values),
-        "min": min(values),
-        "median": statistics.median(values),
-        "max": max(values),
-    }

@@ -19,11 +19,14 @@ def main() -> None:
     passengers = read_all(Path("data/titanic"))
     repeated = repeated_folds(passengers, titanic.folds, titanic.repetitions)
     holdout = rows_of(Path("data/titanic_features/holdout_test.csv"), passengers)
-    measured = []
+    measured, right = [], {}
     with h2o_server():
         # what is measured on the holdout must not have been tuned on it
         for part, parts in {"full": repeated, "holdout": {HOLDOUT: [holdout]}}.items():
             tuned = read_json(Path(f"data/titanic_automl/{part}/tuned.json"))
             ways = rungs(tuned, FEATURES[titanic.features])
-            measured.append(measure(ways, passengers, parts, titanic.folds))
-    write_frame(Path("plots/titanic_h2o.csv"), pd.concat(measured))
+            found, right[part] = measure(ways, passengers, parts, titanic.folds)
+            measured.append(found)
+    write_frame(Path("plots/titanic_h2o/measures.csv"), pd.concat(measured))
+    shares = right["full"].rename_axis("passenger").reset_index()
+    write_frame(Path("plots/titanic_h2o/right.csv"), shares)

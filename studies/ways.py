@@ -6,7 +6,7 @@ from byhand.pipeline.outputs import write_csv
 from byhand.pipeline.params import Seed, load_params
 from byhand.training.blocks import load_model_and_data
 from byhand.training.epoch import Epoch
-from byhand.training.rooms import ways
+from byhand.training.rooms import ways_of_our_loop
 from byhand.training.start import start
 
 
@@ -14,7 +14,7 @@ def main(name: str) -> None:
     seed = load_params("seed", Seed)
     block, dataset = load_model_and_data(name, seed)
     losses = {"epoch": range(1, block.epochs + 1)}
-    for how in ways(block.kind, ("sgd",)):
+    for how in ways_of_our_loop(block.kind):
         _, train = start(block.model_copy(update={"how": how}), dataset, seed)
         epochs: list[Epoch] = []
         train(epochs.append)

@@ -155,12 +155,12 @@ def test_a_link_to_code_names_its_lines():
 
 
 @pytest.mark.parametrize(
-    "path", sorted(PAGES.rglob("*.j2")) + sorted(PAGES.glob("*.js"))
+    "path", sorted(PAGES.rglob("*.j2")) + sorted(PAGES.rglob("*.js"))
 )
 def test_all_that_a_page_says_has_its_chinese(path):
     text = path.read_text(encoding="utf-8")
     said = re.findall(r'(?:say|inLanguage)\("([^"]+)"', text)
-    said += re.findall(r'data-say="([^"$]+)"', text)
+    said += re.findall(r'data-say="([^"${]+)"', text)
     assert [words for words in said if words not in WORDS] == []
 
 
@@ -170,3 +170,16 @@ def test_no_word_stands_in_the_dictionary_twice():
     assert len(pairs) == len(WORDS)
     for english, chinese in pairs:
         assert english.count("{") == chinese.count("{"), english
+
+
+def test_no_two_scripts_of_the_page_define_the_same_name():
+    """They share one scope: the second definition would take the place of the first."""
+    template = (PAGES / "report.html.j2").read_text(encoding="utf-8")
+    definition = r"^(?:const|let|(?:async )?function\*?) +(\w+)"
+    names = [
+        name
+        for file in re.findall(r'"(scripts/[^"]+)"', template)
+        for name in re.findall(definition, (PAGES / file).read_text(), re.MULTILINE)
+    ]
+    assert len(names) > 80
+    assert len({*names}) == len(names)

@@ -103,12 +103,28 @@ def test_measures_are_those_of_the_guesses(passengers):
         "model": lambda frame, survived: guess,
         "rule": lambda frame, survived: guess.round(),
     }
-    model, rule = measure(rungs, passengers, {HOLDOUT: [group]}, 5).to_dict("records")
+    measured, right = measure(rungs, passengers, {HOLDOUT: [group]}, 5)
+    model, rule = measured.to_dict("records")
     truth = passengers["Survived"][:100]
     assert model["accuracy"] == ((guess[:100] > 0.5) == truth).mean()
     assert rule["accuracy"] == model["accuracy"]
     assert model["log_loss"] == approx(log_loss(truth, guess[:100]))
     assert np.isnan(rule["log_loss"])
+    assert right.empty
+
+
+def test_a_passengers_share_is_of_the_repetitions_that_guess_right(passengers):
+    guesses = iter([1.0, 0.0, 0.0, 0.0])  # two repetitions of two folds
+
+    def rung(frame, survived):
+        return np.full(len(frame), next(guesses))
+
+    parts = repeated_folds(passengers, 2, 2)
+    _, right = measure({"a": rung}, passengers, parts, 5)
+    first, _ = parts[0]
+    lived = passengers["Survived"][right.index] == 1
+    expected = np.where(right.index.isin(first), 0.5, np.where(lived, 0, 1))
+    assert (right["a"] == expected).all()
 
 
 def ladder(*accuracies):
@@ -120,16 +136,24 @@ def ladder(*accuracies):
         for part, shift in (("0", -0.01), ("1", 0.01), (HOLDOUT, 0.0))
         for name, accuracy in zip(names, accuracies, strict=True)
     ]
-    return summarize(pd.DataFrame(rows))
+    right = pd.DataFrame(
+        {
+            name: np.arange(100) < round(100 * accuracy)
+            for name, accuracy in zip(names, accuracies, strict=True)
+        },
+        dtype=float,
+    )
+    return summarize(pd.DataFrame(rows), right)
 
 
-def test_a_summary_has_breimans_error_and_differences_of_the_same_repetition():
+def test_a_summary_has_breimans_error_and_differences_for_the_same_passengers():
     table = ladder(0.6, 0.7, 0.8, 0.75)
     row = table.set_index("rung").loc["c"]
     assert row["accuracy"] == approx(0.8)
     assert row["accuracy_se"] == approx(0.04)  # √(0.8 · 0.2 / 100)
     assert row["difference"] == approx(0.1)
-    assert row["difference_se"] == approx(0)
+    # 10 of 100 passengers are guessed right by one rung alone
+    assert row["difference_se"] == approx(np.std([1] * 10 + [0] * 90, ddof=1) / 10)
     assert row["holdout_low"] < row["holdout_accuracy"] < row["holdout_high"]
 
 

@@ -1,17 +1,14 @@
 """Links from the report: into the clone, or to GitHub where GitHub Pages serves the page."""
 
-import json
 import re
-import shutil
-import subprocess
 
 import pytest
 
 from byhand.pages.links import link
 from tests.browser import REPORT
+from tests.node import in_node, needs_node
 from tests.project import ROOT, run
 
-NODE = shutil.which("node")
 ADDRESSES = {
     ("owner.github.io", "/project/"): "https://github.com/owner/project",
     ("owner.github.io", "/project/index.html"): "https://github.com/owner/project",
@@ -33,16 +30,8 @@ def test_a_link_leads_out_of_the_reports_folder():
     assert link("a.py", "#L1-L2") == '<a href="../a.py#L1-L2"><code>a.py</code></a>'
 
 
-@pytest.mark.skipif(not NODE, reason="no node: apt install nodejs")
+@needs_node
 def test_on_github_pages_the_project_is_known_by_its_address():
-    path = json.dumps(str(ROOT / "byhand/pages/links.js"))
     given = [{"hostname": host, "pathname": name} for host, name in ADDRESSES]
-    program = (
-        f"const {{ projectAt }} = require({path});"
-        f"const found = {json.dumps(given)}.map((at) => projectAt(at)?.address ?? null);"
-        "console.log(JSON.stringify(found));"
-    )
-    done = subprocess.run(
-        [NODE, "-e", program], capture_output=True, text=True, check=True
-    )
-    assert json.loads(done.stdout) == list(ADDRESSES.values())
+    body = "return given.map((at) => projectAt(at)?.address ?? null);"
+    assert in_node(["links.js"], body, given) == list(ADDRESSES.values())

@@ -133,7 +133,7 @@ PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8">
 <script>{{ plotly }}</script>
 <script id="words" type="application/json">{{ words|as_script }}</script>
 <script id="data" type="application/json">{{ data|as_script }}</script>
-<script>{% include "charts.js" %}
+<script>{% include "scripts/charts.js" %}
 data.forEach((chart, i) => show(i, translated(chart)));</script>
 <p>{{ data|length }}"""
 

@@ -16,7 +16,7 @@ from byhand.datasets.folder import Dataset, Part
 from byhand.pages import book, models, samples
 from byhand.pages.book import Spread, compare, compare_all
 from byhand.pages.figures import COLOURS, confusion, deviations, scene
-from byhand.pages.graph import OPERATIONS, laid_out
+from byhand.pages.graph import WRITTEN, chapter, laid_out
 from byhand.pages.results import Results, read_metrics, read_rows
 from byhand.pages.words import WORDS
 from byhand.pipeline.errors import UserError
@@ -102,7 +102,7 @@ def test_results_are_the_books_figures_and_those_of_ones_own_models(printed):
     assert wrong.split() == ["books", "test", "rows", "3", "4", "=", "NO"]
     assert right.split() == ["books", "F1", "1.0", "1.00000", "=", "yes"]
     assert own.split() == ["mlp_xor_scratch", "test", "accuracy", "–", "0.50000"]
-    assert count == "1 of the 2 figures that can be judged are as expected."
+    assert count == "1 of the 2 figures that do not depend on chance equal the book’s."
     assert why == "The others are wrong only if params.yaml has the book’s settings."
 
 
@@ -112,7 +112,7 @@ def test_results_are_in_chinese_where_the_locale_is(printed):
     assert wrong.split() == ["books", "测试集样本数", "3", "4", "=", "否"]
     assert right.split() == ["books", "F1", "1.0", "1.00000", "=", "是"]
     assert own.split() == ["mlp_xor_scratch", "测试准确率", "–", "0.50000"]
-    assert count == "可以判断的 2 个结果里，1 个符合预期。"
+    assert count == "没有随机性的 2 个结果里，1 个与书中相等。"
     assert why == "只有 params.yaml 与书中一致时，其余的才算错。"
 
 
@@ -327,38 +327,43 @@ def test_a_confusion_has_shares_of_rows_and_classes_never_seen():
     assert figure.data[0].z.tolist() == [[0.5, 0.5, 0], [0, 1, 0], [0, 0, 0]]
 
 
-def test_the_graph_is_a_chain_with_what_else_goes_in_beside_it():
-    """(x × 2 + b)²: its inputs come from the left, what is used twice says so."""
+def test_the_graph_is_a_chain_with_what_else_goes_in_above_it():
+    """((x / n) + b)²: its inputs come from the left, and from above."""
     nodes = [
-        ("b", "", [], [1.0], [14.0]),
+        ("bias 1", "", [], [1.0], [14.0]),
         ("x", "", [], 3.0, 28.0),
         ("", "×", [1], 6.0, 14.0),
         ("", "+", [2, 0], [7.0], [14.0]),
         ("", "@", [3, 3], 49.0, 1.0),
     ]
     keys = ["name", "operation", "inputs", "value", "gradient"]
-    rows = laid_out([dict(zip(keys, node, strict=True)) for node in nodes])
-    assert [[node.formula for node in row] for row in rows] == [
-        ["x"],
-        ["x × a constant"],
-        ["b", "v1 + b"],
-        ["v2 @ v2"],
+    drawn = laid_out([dict(zip(keys, node, strict=True)) for node in nodes])
+    assert [(node.formula, node.place, node.phone_place) for node in drawn] == [
+        ("x", (1, 2), (3, 1)),
+        ("x × 1/n", (2, 2), (3, 2)),
+        ("b₁", (3, 1), (2, 3)),
+        ("v1 + b₁", (3, 2), (3, 3)),
+        ("v2 @ v2", (4, 2), (3, 4)),
     ]
-    assert [node.uses for row in rows for node in row] == [1, 1, 1, 2, 0]
-    assert rows[2][0].value == [[1.0]] and rows[3][0].name == "loss"
+    assert [node.inputs for node in drawn] == [[], [0], [], [1, 2], [3, 3]]
+    assert drawn[2].value == [[1.0]] and drawn[-1].name == "loss"
 
 
 def test_the_page_knows_every_operation_of_chapter_1_and_shows_each_once():
-    nodes = graph()
-    shown = [node for row in laid_out(nodes) for node in row]
-    assert len({node.name for node in shown}) == len(shown) == len(nodes)
-    assert {node["operation"] for node in nodes} == set(OPERATIONS)
+    nodes = laid_out(graph())
+    assert len({node.name for node in nodes}) == len(nodes) == len(graph())
+    assert {node.operation for node in nodes} == set(WRITTEN) - {"log-softmax"}
+    assert len({node.place for node in nodes}) == len(nodes)
+    assert len({node.phone_place for node in nodes}) == len(nodes)
 
 
-def test_the_chain_of_chapter_1_goes_from_x_through_both_layers():
-    rows = [[node.name or node.formula for node in row] for row in laid_out(graph())]
-    assert [len(row) for row in rows] == [1, 3, 2, 1, 3, 2, *[1] * 10]
-    assert rows[0] == ["x"]
-    assert [row[0] for row in rows if len(row) > 1] == [
-        *("weight 1", "bias 1", "weight 2", "bias 2")
+def test_log_softmax_is_what_is_between_the_scores_and_the_choice_of_a_class():
+    drawn = chapter(graph())
+    nodes, inside = drawn["nodes"], [n["is_inside"] for n in drawn["nodes"]]
+    assert [n["operation"] for n in nodes if n["is_inside"]] == [
+        *("- largest", "exp", "sum", "log", "-", "+")
     ]
+    first = inside.index(True)
+    assert (drawn["logits"], drawn["folded"]["inputs"]) == (first - 1, [first - 1])
+    assert nodes[first - 1]["formula"] == "v6 + b₂"
+    assert drawn["chosen"] == 1  # the second class

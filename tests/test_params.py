@@ -115,7 +115,7 @@ def check(path):
         (f"{MODEL}.batch_size", 0, f"{MODEL}.batch_size must be >= 1, got 0"),
         (f"{MODEL}.lr", 0, f"{MODEL}.lr must be > 0, got 0"),
         (f"{MODEL}.epochs", -1, f"{MODEL}.epochs must be >= 1, got -1"),
-        (f"{MODEL}.init_std", 0, f"{MODEL}.init_std must be > 0, got 0"),
+        (f"{MODEL}.init_std", -1, f"{MODEL}.init_std must be >= 0, got -1"),
         (
             f"{MODEL}.shuffle",
             "yes",

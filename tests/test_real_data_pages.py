@@ -1,16 +1,23 @@
 """The report and DVC's plots in a real browser, opened from disk with the network cut."""
 
 import csv
+import json
+import re
 
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pytest import approx
 
+from byhand.autograd.engine import Tensor
+from byhand.autograd.mlp import cross_entropy, forward
 from tests.browser import CHROMIUM, REPORT, chromium, wait_for_charts
 from tests.project import ROOT, run
 
 EYE = "c => ({...c._fullLayout.scene._scene.getCamera().eye})"
+# nothing is drawn when it comes near
+WITHOUT_CHARTS = "IntersectionObserver.prototype.observe = () => {}"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 pytestmark = [
@@ -27,11 +34,15 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Open a file at a size, offline; what it asked for or complained of fails the test."""
+    """Open a file at a size, offline; what it asked for or complained of fails the test.
+
+    script: runs before those of the page.
+    """
     contexts, faults = [], []
 
-    def open_page(path, viewport, **options):
+    def open_page(path, viewport, script="", **options):
         context = browser.new_context(viewport=viewport, offline=True, **options)
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -228,8 +239,8 @@ def test_the_report_passes_wcags_automatic_checks(open_page, viewport):
     """As it is opened, and at a trainer: what is far is drawn when it comes near."""
     page = open_page(REPORT, viewport, locale="en-US")
     level_aa = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    page.locator(".trainer-place").first.evaluate("e => e.scrollIntoView()")
-    page.wait_for_selector(".trainer")
+    page.locator(".trainer").first.evaluate("e => e.scrollIntoView()")
+    page.wait_for_selector(".trainer figcaption:not(:empty)")
     for _ in in_each_look(page):
         found = Axe().run(page, options=level_aa).response
         assert [
@@ -255,49 +266,248 @@ def test_the_language_is_the_browsers_and_then_the_one_chosen(open_page):
     assert heading.inner_text() == "Deep learning by hand"
 
 
-def test_what_the_page_trains_is_what_the_pipeline_trained(open_page):
+PICTURE = "form => form.querySelector('canvas').toDataURL()"
+
+
+def trainer_of(page, model):
+    """Scroll to a model's trainer, and return it as soon as it is ready."""
+    trainer = page.locator(f"[data-model={model}]")
+    trainer.evaluate("e => e.scrollIntoView()")
+    trainer.locator("figcaption:not(:empty)").wait_for()
+    return trainer
+
+
+def tab_to(page, name):
+    """Press Tab until a control of this name has the focus."""
+    for _ in range(20):
+        if page.evaluate("document.activeElement.name") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not come to {name}")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_by_keyboard_the_page_trains_as_the_pipeline_and_its_regions_change(
+    open_page, locale
+):
     with (ROOT / "plots/history/mlp_xor_scratch.csv").open(encoding="utf-8") as file:
         history = list(csv.reader(file))[1:6]
+    page = open_page(REPORT, WIDE, locale=locale)
+    trainer = trainer_of(page, "mlp_xor_scratch")
+    trainer.locator("[name=set]").focus()
+    tab_to(page, "lr")
+    page.keyboard.press("ArrowDown")  # from 0.03 to the book's rate
+    assert trainer.locator("[name=lr]").input_value() == "0.1"
+    tab_to(page, "one")
+    pictures, rows = [trainer.evaluate(PICTURE)], []
+    for epoch in range(5):
+        page.keyboard.press("Enter")
+        row = trainer.locator("tbody tr").nth(epoch)
+        expect(row.locator("td").nth(1)).not_to_have_text("–")
+        rows.append([float(n) for n in row.inner_text().split()[:4]])
+        pictures.append(trainer.evaluate(PICTURE))
+    assert rows == [approx([float(n) for n in row], abs=5e-6) for row in history]
+    assert len(set(pictures)) == 6
+    said = {"en-US": "After epoch 5: ", "zh-CN": "第 5 轮之后："}[locale]
+    assert said in trainer.get_by_role("status").inner_text()
+
+
+def test_by_keyboard_it_learns_points_of_a_plane_and_stops_and_shows_lines(open_page):
+    page = open_page(REPORT, NARROW, locale="en-US")
+    trainer = trainer_of(page, "mlp_xor_scratch")
+    trainer.locator("[name=set]").focus()
+    page.keyboard.press("ArrowDown")
+    assert trainer.locator("[name=set]").input_value() == "xor"
+    assert trainer.locator("[name=hidden]").input_value() == "4"
+    tab_to(page, "train")
+    page.keyboard.press("Space")
+    expect(trainer.locator("[name=train]")).to_have_text("Pause")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Space")
+    expect(trainer.locator("[name=train]")).to_have_text("Train")
+    epoch = trainer.locator(".epoch").inner_text()
+    assert epoch != "epoch 0"
+    tab_to(page, "lines")
+    with_lines = trainer.evaluate(PICTURE)
+    page.keyboard.press("Space")
+    assert trainer.evaluate(PICTURE) != with_lines
+    assert trainer.locator(".epoch").inner_text() == epoch
+    trainer.locator("[name=again]").focus()
+    page.keyboard.press("Enter")
+    expect(trainer.locator(".epoch")).to_have_text("epoch 0")
+
+
+def test_an_exercise_can_train_with_its_settings(open_page):
     page = open_page(REPORT, WIDE, locale="en-US")
-    trainer = page.locator("[data-model=mlp_xor_scratch]")
-    trainer.evaluate("e => e.scrollIntoView()")
-    one_epoch = trainer.get_by_role("button", name="One epoch")
-    one_epoch.wait_for()
-
-    def train(epochs):
-        for epoch in range(epochs):
-            one_epoch.click()
-            cell = trainer.locator("tbody tr").nth(epoch).locator("td").nth(1)
-            expect(cell).not_to_have_text("–")
-        rows = trainer.locator("tbody tr").all()[:epochs]
-        return [[float(n) for n in row.inner_text().split()[:4]] for row in rows]
-
-    assert train(5) == [approx([float(n) for n in row], abs=5e-6) for row in history]
-    trainer.get_by_label("learning rate").fill("1")
-    assert train(1)[0][1] != approx(float(history[0][1]), abs=0.01)
+    learnt = page.evaluate(
+        """() => tryInTrainer("softmax_clusters_scratch", { set: "moons", lr: 0.3, shuffle: true })
+            .then((history) => history.map((epoch) => epoch.test_acc))"""
+    )
+    assert len(learnt) == 100
+    assert 0.8 < learnt[-1] < 0.95  # one line does not separate moons
+    trainer = page.locator("[data-model=softmax_clusters_scratch]")
+    assert trainer.locator("[name=lr]").input_value() == "0.3"
+    refused = """(settings) => {
+        try { tryInTrainer("softmax_clusters_scratch", settings); } catch (e) { return e.message; }
+    }"""
+    assert page.evaluate(refused, {"lr": 7}) == "lr offers no 7"
+    message = "softmax_clusters_scratch has no control hidden"
+    assert page.evaluate(refused, {"hidden": 4}) == message
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])
 def test_backpropagation_goes_step_by_step(open_page, viewport):
-    page = open_page(REPORT, viewport)
-    values, gradients = page.locator(".node .value"), page.locator(".node .gradient")
+    page = open_page(REPORT, viewport, locale="en-US")
+    said = page.locator(".steps [role=status]")
 
-    def shown(numbers):
-        return [e.inner_text().split() for e in numbers.all() if e.is_visible()]
+    def shown(kind):
+        texts = """boxes => boxes.filter(box => box.checkVisibility({visibilityProperty: true}))
+            .map(box => box.innerText)"""
+        found = page.locator(f".node > .{kind}").evaluate_all(texts)
+        return [text.split() for text in found]
 
-    nodes = values.count()
-    assert shown(values) == shown(gradients) == []
-    page.get_by_role("button", name="Step").click()
-    assert shown(values) == [["1.000", "2.000"]]
-    page.locator("#graph-step").fill(str(nodes + 1))
-    assert len(shown(values)) == nodes
-    assert shown(gradients) == [["1.000"]]
-    assert "Backward: loss has the gradient" in page.locator("#graph-said").inner_text()
+    def computed():  # but for what is given, in inputs
+        return [numbers for numbers in shown("value") if numbers]
+
+    assert computed() == shown("gradient") == []
+    page.get_by_role("button", name="Next step").click()
+    assert computed() == [["0.500", "−0.200", "0.300", "0.400"]]
+    page.locator("#graph-step").fill("13")
+    assert len(computed()) == 12  # log-softmax is one of them
+    assert shown("gradient") == [["1.000"]]
+    assert "the gradient ḡ of loss is 1" in said.inner_text()
     expect(page.locator(".node.at")).to_be_in_viewport(ratio=1)
     bar, graph = (page.locator(s).bounding_box() for s in (".steps", ".stepper"))
     assert bar["y"] + bar["height"] <= graph["y"] + graph["height"]
-    page.get_by_role("button", name="Back").click()
-    assert shown(gradients) == []
+    page.get_by_role("button", name="Previous step").click()
+    assert shown("gradient") == []
+    arrows = page.locator(".graph g path")
+    folded = arrows.count()
+    page.get_by_role("button", name="log-softmax").click()
+    assert (
+        arrows.count() == folded + 6
+    )  # of which two leave the value that is used twice
+    assert len(computed()) == 17
+
+
+def test_a_readers_numbers_are_typed_and_their_gradients_read(open_page):
+    page = open_page(REPORT, WIDE, locale="en-US")
+    own = {"x": [[1.0, -1.5]], "W₁": [[2.0, 0.3], [-0.2, -0.4]], "b₁": [[0.1, -0.1]]}
+    own |= {"W₂": [[0.7, -0.6], [-0.1, 0.8]], "b₂": [[0.0, 0.1]]}
+    typed = {"x[1, 2]": "-1.5", "W₁[1, 1]": "2", "W₁[2, 2]": "-0.4"}
+    for label, number in typed.items():
+        page.get_by_label(label).press("Control+A")
+        page.keyboard.type(number)
+    page.get_by_label("y =").press("ArrowUp")  # the first class
+    page.locator("#graph-step").press("End")
+    tensors = [
+        Tensor(torch.tensor(n).double(), requires_grad=True) for n in own.values()
+    ]
+    cross_entropy(forward(tensors[0], tensors[1:]), torch.tensor([0])).backward()
+    for name, tensor in zip(own, tensors, strict=True):
+        box = page.locator(".node", has=page.get_by_label(f"{name}[1, 1]"))
+        shown = box.locator(".gradient").inner_text().replace("−", "-").split()
+        assert [float(n) for n in shown] == approx(
+            tensor.grad.flatten().tolist(), abs=6e-4
+        )
+
+
+def test_the_stepper_refuses_what_is_no_number_and_plays(open_page):
+    page = open_page(REPORT, WIDE, locale="zh-CN")
+    number, said = page.get_by_label("x[1, 2]"), page.locator("#graph-said")
+    number.press("Control+A")
+    number.press("Delete")
+    assert said.inner_text() == "x[1, 2] 应是 −100 到 100 之间的数。计算图保留 2.0。"
+    page.get_by_role("button", name="重来").first.press("Enter")
+    assert number.input_value() == "2.0"
+    page.clock.install()
+    page.get_by_role("button", name="播放").press("Enter")
+    page.clock.run_for(2600)
+    assert said.inner_text() == "前向：v2 = x @ v1。"
+
+
+def test_a_kernel_is_moved_and_changed_by_keyboard(open_page):
+    page = open_page(REPORT, WIDE, locale="en-US")
+    page.locator(".convolution").evaluate("e => e.scrollIntoView()")
+    own = page.get_by_role("button", name="LeNet 1")
+    expect(own).to_contain_text("largest")
+    own.press("Enter")
+    said = page.locator(".convolution [role=status]")
+    assert "the sum of the 25 products" in said.inner_text()
+    place = page.get_by_label("place of the kernel")
+    place.press("Home")
+    image = page.get_by_role("group", name="the image: arrow keys move the kernel")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        image.press(key)
+    assert said.inner_text().startswith("Row 2, column 3:")
+    number = page.get_by_label("kernel, row 1, column 1", exact=True)
+    number.press("Control+A")
+    number.press("Delete")
+    assert "must be a number from −100 to 100" in said.inner_text()
+    page.keyboard.type("2")
+    assert page.locator("[name=preset]").input_value() == "own"
+    assert "the sum of the 25 products" in said.inner_text()
+
+
+def test_every_exercise_is_answered_by_keyboard(open_page):
+    """A wrong answer is refused, the right one taken; the next visit knows it."""
+    page = open_page(REPORT, WIDE, script=WITHOUT_CHARTS, locale="en-US")
+    exercises = json.loads(page.locator("#exercises").text_content())
+    assert len(exercises) == 27
+    for number, exercise in exercises.items():
+        form = page.locator(f"[data-exercise='{number}']")
+        if number.endswith(".1"):
+            form.locator("input").first.focus()
+        else:
+            tab_until(page, f"[data-exercise='{number}'] :is(input, textarea)")
+        said, solved = form.locator("[role=status]"), form.locator(".solved")
+        right = exercise.get("answer") or form.locator("details pre").text_content()
+        first = exercise["kind"] in ("choice", "fault") and right == 1
+        answer_by_keyboard(page, exercise["kind"], 2 if first else 1, 0)
+        assert said.inner_text() not in ("", "Right.")
+        assert not solved.is_visible()
+        answer_by_keyboard(page, exercise["kind"], right, 2 if first else 1)
+        assert said.inner_text() == "Right."
+        assert solved.is_visible()
+    tab_until(page, "summary")
+    page.keyboard.press("Enter")
+    assert page.locator("details[open] :visible").count() > 1
+    assert page.locator("nav [data-solved=mlp]").inner_text() == "3 of 3"
+    assert page.locator(".progress span :visible").inner_text() == "27 of 27 exercises"
+    page.click("#language")
+    assert said.inner_text() == "正确。"
+    assert not re.search("[a-z]{4} [a-z]{2}", form.inner_text())
+    page.reload()
+    assert page.locator(".solved:visible").count() == 27
+    page.locator(".progress button").press("Enter")
+    assert page.locator(".solved:visible").count() == 0
+
+
+def tab_until(page, selector):
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"no way to {selector}")
+
+
+def answer_by_keyboard(page, kind, answer, chosen):
+    """Answer the exercise in focus; of choices, this one is chosen (0: none)."""
+    if kind in ("number", "code"):
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(str(answer))
+        if kind == "code":
+            page.keyboard.press("Tab")
+    elif chosen:
+        for _ in range(abs(answer - chosen)):
+            page.keyboard.press("ArrowDown" if answer > chosen else "ArrowUp")
+    else:
+        page.keyboard.press("Space")
+        for _ in range(1, answer):
+            page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    if kind == "code":
+        page.keyboard.press("Shift+Tab")
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["390", "1440"])

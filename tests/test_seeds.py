@@ -13,6 +13,7 @@ from hypothesis import given
 from pytest import approx
 
 from byhand.datasets.folder import read_dataset
+from byhand.evaluation.spread import spread
 from stages import evaluate, generate, split, train
 from studies import last_digit, seeds
 
@@ -74,7 +75,7 @@ def test_a_seed_comes_to_what_the_pipeline_comes_to_with_it(project, model):
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30))
 def test_a_summary_is_numpys(values):
-    summary = seeds.summary(tuple(values))
+    summary = spread(values)
     assert summary["n"] == len(values)
     assert summary["mean"] == approx(np.mean(values), abs=1e-6)
     assert summary["std"] == approx(np.std(values, ddof=1), abs=1e-6)

@@ -43,10 +43,11 @@ def main() -> None:
         figures = c.book or "–", say(c.ours_in_words), c.expected, c.book_lies
         rows.append((c.subject, say(c.figure), *figures, say(VERDICTS[c.is_right])))
     print_table(rows)
-    right, judged = tally(comparisons)
-    sentence = say("{} of the {} figures that can be judged are as expected.")
-    print(f"\n{sentence.format(right, judged)}")
-    if right < judged:
+    print()
+    tallies = tally(comparisons)
+    for sentence, right, judged in tallies:
+        print(printable(say(sentence).format(right, judged)))
+    if any(right < judged for _, right, judged in tallies):
         sentence = say(
             "The others are wrong only if params.yaml has the book’s settings."
         )

@@ -11,6 +11,14 @@ from byhand.pages import figures
 from byhand.pages.results import Results, Rows, columns
 
 Metrics = dict[str, dict[str, Any]]  # by name, as `read_metrics` returns them
+# whether figures are as expected: of those that do not depend on chance, and of the others
+TALLIES = {
+    True: "{} of the {} figures that do not depend on chance equal the book’s.",
+    False: (
+        "{} of the {} figures that depend on chance lie within three standard deviations "
+        "of our seeds’ mean, and so do the book’s."
+    ),
+}
 SEEDS_KEY = {"accuracy": "test_acc"}  # key in the other metrics: key in metrics/seeds
 
 
@@ -20,6 +28,8 @@ class Spread(NamedTuple):
     n: int
     mean: float
     std: float
+    low: float = math.nan  # of all seeds
+    high: float = math.nan
 
     def __str__(self) -> str:
         """Return mean ± std, to two significant digits of std."""
@@ -109,13 +119,26 @@ def spread_of(metrics: Metrics, name: str, key: str) -> Spread | None:
     """Return the spread over the seeds of a figure of train/MODEL or test/MODEL, or None."""
     seeds = metrics.get(f"seeds/{PurePath(name).name}", {})
     summary = seeds.get(SEEDS_KEY.get(key, key))
-    return summary and Spread(summary["n"], summary["mean"], summary["std"])
+    return summary and as_spread(summary)
 
 
-def tally(comparisons: list[Comparison]) -> tuple[int, int]:
-    """Return how many figures are as expected, and how many can be judged."""
-    judged = [c.is_right for c in comparisons if c.is_right is not None]
-    return sum(judged), len(judged)
+def as_spread(summary: dict[str, float]) -> Spread:
+    """Return a figure's spread, from its summary in the metrics."""
+    return Spread(*(summary[key] for key in ("n", "mean", "std", "min", "max")))
+
+
+def tally(comparisons: list[Comparison]) -> list[tuple[str, int, int]]:
+    """Return sentences, each with how many figures are as expected, of how many judged."""
+    tallies = []
+    for is_fixed, sentence in TALLIES.items():
+        judged = [
+            c.is_right
+            for c in comparisons
+            if c.is_right is not None and (c.expected == "=") == is_fixed
+        ]
+        if judged:
+            tallies.append((sentence, sum(judged), len(judged)))
+    return tallies
 
 
 def chapter(results: Results, comparisons: list[Comparison]) -> tuple[dict, dict]:
@@ -135,6 +158,11 @@ def chapter(results: Results, comparisons: list[Comparison]) -> tuple[dict, dict
     content = {
         "comparisons": [(subject, list(group)) for subject, group in subjects],
         "tally": tally(comparisons),
+        "widest": max(
+            (c for c in scattered if c.key == "accuracy"),
+            key=lambda c: c.spread.std,
+            default=None,
+        ),
         "beyond": [c for c in comparisons if abs(c.book_deviations or 0) > 3],
     }
     return content, {"book": chart}

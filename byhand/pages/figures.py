@@ -72,6 +72,34 @@ def lines(series: dict[str, tuple[Sequence, Sequence]], x: str, y: str) -> go.Fi
     return figure.update_xaxes(unifiedhovertitle={"text": f"{x} %{{x:.3~f}}"})
 
 
+def bundles(series: dict[str, list], x: str, y: str) -> go.Figure:
+    """Draw a bundle of thin lines for each name, each through its own x and y values."""
+    traces = []
+    for i, (name, runs) in enumerate(series.items()):
+        look = {"mode": "lines", "legendgroup": name, "name": name}
+        look["line"] = {
+            "color": COLOURS[i],
+            "dash": DASHES[i % len(DASHES)],
+            "width": 1.5,
+        }
+        for run, (xs, ys) in enumerate(runs):
+            traces.append(go.Scatter(x=xs, y=ys, showlegend=not run, **look))
+    return chart(traces, x, y).update_layout(hovermode="closest")
+
+
+def strips(names: Names, series: dict[str, list[list[float]]], x: str) -> go.Figure:
+    """Draw each name's values in a row, a colour and symbol for each series of rows."""
+    traces = []
+    for i, (label, rows) in enumerate(series.items()):
+        xs = [value for values in rows for value in values]
+        ys = [name for name, values in zip(names, rows) for _ in values]
+        marker = {"symbol": SYMBOLS[i], "size": 9, "color": COLOURS[i], "opacity": 0.7}
+        look = {"mode": "markers", "hovertemplate": "%{x:.4f}", "name": label}
+        traces.append(go.Scatter(x=xs, y=ys, marker=marker, **look))
+    figure = chart(traces, x, "").update_layout(height=320, hovermode="closest")
+    return figure.update_yaxes(autorange="reversed", dtick=1)
+
+
 def deviations(
     names: Names, clouds: list[list[float]], series: dict[str, list], x: str
 ) -> go.Figure:

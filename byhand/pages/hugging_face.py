@@ -21,7 +21,7 @@ PERCEPTRONS = [
 
 
 def chapter(speed: dict[str, Any]) -> tuple[dict, dict]:
-    """Return each way's lines of code and seconds per epoch; no charts.
+    """Return each way's lines of code and seconds per epoch, and what our engine takes.
 
     speed: docs/speed.json, as `make bench` measures it.
     """
@@ -32,4 +32,19 @@ def chapter(speed: dict[str, Any]) -> tuple[dict, dict]:
     for way, how, row, files in PERCEPTRONS:
         figures = {"seconds": seconds[row], "lines": sum(map(lines_of_code, files))}
         ways.append({"way": way, "model": f"mlp_fashion_{how}", **figures})
-    return {"hugging_face": {"ways": ways, "machine": speed["machine"]}}, {}
+    content = {"hugging_face": {"ways": ways, "machine": speed["machine"]}}
+    return content | {"engine_takes": engine_takes(speed["groups"])}, {}
+
+
+def engine_takes(groups: list[dict[str, Any]]) -> list[str]:
+    """Return how many times PyTorch's time our engine takes, at least and at most."""
+    ratios = []
+    for group in groups:
+        engine, torch = (
+            group["values"].get(f"our loop, {way}")
+            for way in ("our engine", "torch.nn")
+        )
+        if engine:
+            # seconds, or steps a second
+            ratios.append(engine / torch if group["unit"] == "s" else torch / engine)
+    return [f"{ratio:.1f}" for ratio in (min(ratios), max(ratios))]

@@ -7,16 +7,26 @@ from typing import Any
 import numpy as np
 
 from byhand.pages import figures
+from byhand.pages.regions import plane_of_pairs
 from byhand.pages.results import Results, Rows
 
 Layer = tuple[np.ndarray, np.ndarray]  # weight (outputs, inputs) and bias (outputs,)
 Layers = Sequence[Layer]
 
-# the sliders' values; a model's own value is added to them
-RATES = [0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5]
-HIDDEN = [[], [2], [4], [8], [16], [32], [64], [128], [256]]
+# what the controls offer; a model's own value is added
+RATES = [0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0]
+HIDDEN = [0, 1, 2, 3, 4, 8, 16, 32, 64, 128, 256]
 BATCH_SIZES = [1, 2, 5, 10, 20, 32, 64, 128, 256]
-LABELS = {"lr": "learning rate", "hidden": "hidden units", "batch_size": "batch size"}
+DECAYS = [0.0, 0.0001, 0.001, 0.01, 0.1]
+# the pipeline's points; and points in the plane, which sets.js draws
+SETS = {
+    "pipeline": "the pipeline’s",
+    "xor": "XOR with noise",
+    "moons": "two moons",
+    "circles": "circles",
+    "spiral": "spiral",
+}
+OPENS_AT = 0.03  # a learning rate at which page and pipeline agree to the last digits
 COPIED = ("lr", "momentum", "schedule", "weight_decay", "epochs")
 COPIED += ("batch_size", "shuffle", "drop_last")
 DRAWN = 1300  # points at most: drawing takes time from training
@@ -27,13 +37,33 @@ FIGURES = {
     "test_acc": "test accuracy",
 }
 NOTES = {
-    "same": (
-        "The initial weights and batches are the pipeline’s. Only rounding differs, because "
-        "numbers are added in another order. If steps overshoot, each step enlarges the "
-        "difference. If steps are small, the difference stays as small as at the start."
+    "start": (
+        "The pipeline trained with these initial weights, batches and settings. Train, and "
+        "compare."
     ),
-    "other": "The pipeline did not train with these settings. Its curve is for comparison.",
+    "same": (
+        "The pipeline trained with these initial weights, batches and settings. Only the order "
+        "of additions differs. The largest difference so far is {}: rounding errors."
+    ),
+    "grown": (
+        "The pipeline trained with these initial weights, batches and settings. Only the order "
+        "of additions differs. But the steps are too long: each step enlarges the rounding "
+        "errors. The largest difference so far is {}."
+    ),
+    "other": (
+        "The pipeline did not train with these settings. Its curve, at the learning rate {}, is "
+        "for comparison."
+    ),
+    "drawn": (
+        "The page draws these points itself, from the pipeline’s seed. The initial weights of a "
+        "layer have the variance 2 / inputs before ReLU, and 1 / inputs before tanh. Biases "
+        "start at 0."
+    ),
     "diverged": "Training diverged: the loss is not a number. Choose a smaller learning rate.",
+    "regions": (
+        "After epoch {}: {} of {} classes have a region here; {} of the {} test points here are "
+        "right."
+    ),
 }
 
 
@@ -46,7 +76,8 @@ def chapter(results: Results, initial: dict[str, Layers]) -> tuple[dict, dict]:
     for model, layers in initial.items():
         block = results.blocks[model]
         dataset = results.datasets[block.data]
-        if len(dataset.columns) == 3:  # the page draws points in space
+        layered = len(getattr(block, "hidden", [])) <= 2  # the page's controls have two
+        if len(dataset.columns) == 3 and layered:
             dataset = block.prepared(dataset, results.seed)
             rates = plots.get(f"learning_rates/{model}", [])
             runs = plots[f"history/{model}"], results.seed, rates
@@ -60,26 +91,28 @@ def trainer_spec(
     """Return the data of mountTrainer, ready for JSON.
 
     Args:
-        block: of a softmax or an mlp, complete, as `load_model` returns it.
+        block: of a softmax or an mlp of at most two hidden layers, complete, as `load_model`
+            returns it.
         dataset: the Dataset that the block names, prepared as the block says: points of
             three features, in at most 256 classes.
         initial: the layers before training.
         history: rows of the model's plots/history, an epoch each.
-        seed: for the page's own random numbers: initial weights, and orders of rows.
+        seed: for the page's own random numbers: points, initial weights, orders of rows.
         rates: rows of the model's plots/learning_rates, if any. The page also compares
             itself with the pipeline at these learning rates.
     """
-    rows = len(dataset.test.targets)
     alike = [row for row in rates if row["shuffle"] == str(block.shuffle)]
     others = [row for row in alike if float(row["lr"]) != block.lr]
     layers = [{"weight": as_matrix(w), "bias": as_base64(b, "<f8")} for w, b in initial]
-    spec = {
+    plane, drawn = window_of(dataset)
+    return {
         "name": name,
         "class_names": [figures.plain(name) for name in dataset.class_names],
         "train": as_set(*dataset.train),
         "test": as_set(*dataset.test),
         "initial": layers,
         "hidden": list(getattr(block, "hidden", [])),
+        "activation": "relu",
         "init_std": block.init_std,
         **{name: getattr(block, name) for name in COPIED},
         "seed": seed,
@@ -90,36 +123,83 @@ def trainer_spec(
         ],
         "figures": FIGURES,
         "notes": NOTES,
-        "charts": charts(dataset),
-        "cloud": figures.as_json(figures.cloud(np.empty((0, 3)), "", "")),
+        "charts": charts(),
         "colours": figures.colours(len(dataset.class_names)),
-        "drawn": list(range(0, rows, -(-rows // DRAWN))),
+        "plane": plane,
+        "drawn": drawn,
+        "controls": controls(block, dataset, {float(row["lr"]) for row in others}),
     }
-    sizes = [size for size in BATCH_SIZES if size <= len(dataset.train.targets)]
-    offered = {"lr": RATES, "hidden": HIDDEN, "batch_size": sizes}
-    spec["sliders"] = [
+
+
+def window_of(dataset) -> tuple[dict[str, Any], list[int]]:
+    """Return the plane that the page draws, with its window, and the test rows near it."""
+    plane = plane_of_pairs(*dataset.train)
+    flat, near = plane.flatten(dataset.test.features)
+    rows = near.nonzero()[0]
+    low, high = flat[near].min(axis=0), flat[near].max(axis=0)
+    window = {
+        "origin": plane.origin.tolist(),
+        "directions": as_matrix(plane.directions),
+        "centre": ((low + high) / 2).tolist(),
+        "half": 0.52 * float((high - low).max()),
+    }
+    return window, rows[:: -(-len(rows) // DRAWN)].tolist()
+
+
+def controls(block, dataset, rates: set[float]) -> list[dict[str, Any]]:
+    """Return the controls in their order: key, label, what is offered, what is chosen.
+
+    rates: learning rates, beside the block's, at which the pipeline trained the model.
+    """
+    decays = {*DECAYS, block.weight_decay}
+    sizes = {s for s in BATCH_SIZES if s <= len(dataset.train.targets)}
+    offered = {
+        "set": ("points", SETS, "pipeline"),
+        "lr": (
+            "learning rate",
+            {*RATES, *rates, block.lr},
+            OPENS_AT if OPENS_AT in rates else block.lr,
+        ),
+        "batch_size": ("batch size", {*sizes, block.batch_size}, block.batch_size),
+        "weight_decay": ("weight decay", decays, block.weight_decay),
+    }
+    if hidden := getattr(block, "hidden", []):  # softmax regression has none
+        first, second = [*hidden, 0][:2]
+        activations = {"relu": "ReLU", "tanh": "tanh"}
+        offered |= {
+            "hidden": ("hidden units", {*HIDDEN, first}, first),
+            "hidden2": ("in a second layer", {*HIDDEN, second}, second),
+            "activation": ("activation", activations, "relu"),
+        }
+    return [
         {
             "key": key,
-            "label": LABELS[key],
-            "values": sorted(values if spec[key] in values else [*values, spec[key]]),
+            "label": label,
+            "values": values if isinstance(values, dict) else numbers(values),
+            "chosen": written(chosen),
         }
-        for key, values in offered.items()
-        if key != "hidden" or spec["hidden"]  # softmax regression has none
+        for key, (label, values, chosen) in offered.items()
     ]
-    return spec
 
 
-def charts(dataset) -> dict[str, Any]:
+def numbers(values: set[float]) -> dict[str, str]:
+    """Return numbers in their order, as values of a control and their texts."""
+    return {written(value): written(value) for value in sorted(values)}
+
+
+def written(value: Any) -> str:
+    """Return a control's value as JavaScript writes it: 0.0 is 0."""
+    return str(value).removesuffix(".0")
+
+
+def charts() -> dict[str, Any]:
     """Return each chart's title, its layout, and the looks of its curves."""
-    test, names = dataset.test, dataset.class_names
-    labels = [names[target] for target in test.targets]
-    scene = figures.scene(test.features, dataset.columns, labels, labels, names)
     loss = figures.lines({}, "epoch", "cross-entropy, nats")
     accuracy = figures.lines({}, "epoch", "accuracy")
     for figure in (loss, accuracy):
+        figure.update_layout(height=280, margin_t=8)
         figure.update_yaxes(tickformat=".2f")  # of one width: the title stays in place
     parts = {
-        "points": ("Test points, coloured by predicted class", scene, []),
         "loss": ("Train loss: mean over an epoch", loss, ["train_loss"]),
         "accuracy": ("Accuracy of every epoch", accuracy, ["train_acc", "test_acc"]),
     }
@@ -135,8 +215,7 @@ def charts(dataset) -> dict[str, Any]:
 
 def curves(key: str, colour: str) -> list[dict[str, Any]]:
     """Return the looks of the pipeline's curve (broad, dashed) and of the page's on it."""
-    template, mode = "%{y:.5f}", "lines+markers"
-    common = {"type": "scatter", "mode": mode, "key": key, "hovertemplate": template}
+    common = {"type": "scatter", "key": key, "hovertemplate": "%{y:.5f}"}
     broad = {"color": colour, "width": 5, "dash": "6px,6px"}
     theirs = {"of": "pipeline", "opacity": 0.5, "line": broad, "marker": {"size": 9}}
     return [common | theirs, common | {"line": {"color": colour}}]

@@ -32,7 +32,7 @@ def measure(
     passengers: pd.DataFrame,
     parts: dict[int | str, list[pd.Index]],
     folds: int,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Guess the survival of some passengers from the survival of all others.
 
     Args:
@@ -43,9 +43,10 @@ def measure(
 
     Returns:
         Columns repetition (the part's name), rung, rows, accuracy, and log_loss in nats,
-        which is missing for rules.
+        which is missing for rules. And a row for each passenger who is guessed in a
+        repetition, a column for each rung: the share of right guesses, in [0, 1].
     """
-    rows = []
+    rows, right = [], []
     for part, groups in parts.items():
         guesses = {name: [] for name in rungs}
         for group in groups:
@@ -55,31 +56,35 @@ def measure(
             frame = frame.drop(columns="Survived")
             for name, rung in rungs.items():
                 guesses[name].append(rung(frame, survived)[group])
-        truth = passengers["Survived"][np.concatenate(groups)].to_numpy()
+        guessed = np.concatenate(groups)
+        truth = passengers["Survived"][guessed].to_numpy()
+        is_right = pd.DataFrame(index=guessed)
         for name in rungs:
             guess = np.concatenate(guesses[name])
+            is_right[name] = (guess > 0.5) == truth
             is_rule = np.isin(guess, [0, 1]).all()  # one error: infinite loss
             row = {"repetition": part, "rung": name, "rows": len(guess)}
-            row["accuracy"] = ((guess > 0.5) == truth).mean()
+            row["accuracy"] = is_right[name].mean()
             row["log_loss"] = math.nan if is_rule else log_loss(truth, guess)
             rows.append(row)
-    return pd.DataFrame(rows)
+        if part != HOLDOUT:
+            right.append(is_right)
+    shares = pd.concat(right).groupby(level=0).mean() if right else pd.DataFrame()
+    return pd.DataFrame(rows), shares
 
 
-def summarize(measured: pd.DataFrame) -> pd.DataFrame:
+def summarize(measured: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each rung, in the order that `measure` returned.
 
     Columns:
         rung.
         accuracy, log_loss: means over the repetitions.
         accuracy_se: √(accuracy · (1 - accuracy) / rows), as Breiman and others.
-        difference, difference_se: accuracy minus the party rule's in the same repetition;
-            mean and standard error over the repetitions.
+        difference, difference_se: accuracy minus the party rule's; its standard error, for
+            the same passengers, from each one's share of right guesses.
         holdout_accuracy, holdout_low, holdout_high: with Wilson's 95 % interval.
     """
-    repetitions = measured[measured["repetition"] != HOLDOUT]
-    accuracy = repetitions.pivot(index="repetition", columns="rung", values="accuracy")
-    difference = accuracy.sub(accuracy[BASELINE], axis=0)
+    difference = right.sub(right[BASELINE], axis=0)
     rows = []
     for rung, measures in measured.groupby("rung", sort=False):
         repeated = measures[measures["repetition"] != HOLDOUT]

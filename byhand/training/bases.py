@@ -8,7 +8,7 @@ from pydantic import Field, create_model, model_validator
 from byhand.datasets.folder import Dataset
 from byhand.datasets.folder.scale import standardized
 from byhand.pipeline.errors import UserError
-from byhand.pipeline.params import Count, Name, Positive, Section
+from byhand.pipeline.params import Count, Name, NotNegative, Section
 from byhand.training.rooms import ways
 from byhand.training.settings import Train
 
@@ -26,9 +26,8 @@ class Block(Section):
     """What every model has; `by` is the schema of the section that its recipe names."""
 
     by: ClassVar[type[Section]]
-    movers: ClassVar[
-        tuple[str, ...]
-    ]  # files of a room that move weights, one is enough
+    # files of a room that move weights; a room needs one of them
+    movers: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     how: Name
     data: str
@@ -109,7 +108,7 @@ class GradientModel(optional(Train), Block):
 class OfRows(GradientModel):
     """A model that takes a row of numbers, of images as well."""
 
-    init_std: Positive
+    init_std: NotNegative
 
     def arguments(self, shape: tuple[int, ...], classes: int) -> dict[str, Any]:
         """Return the arguments of the model's class, for such features and classes."""

@@ -17,7 +17,7 @@ from byhand.training.device import reproducible_device
 from byhand.training.epoch import Epoch
 from byhand.training.loop import Tally, measure, on_device, train
 from byhand.training.ranks import ALONE, JointSteps, Ranks
-from byhand.training.rooms import find, ways
+from byhand.training.rooms import find, ways_of_our_loop
 from byhand.training.settings import Train
 from byhand.training.stopping import EarlyStopping
 
@@ -35,7 +35,7 @@ def start(
     classes = len(dataset.class_names)
     model = models.build(block, dataset.shape, classes, device, generator)
     torch.manual_seed(seed + ranks.rank)  # the rows of a rank have masks of their own
-    if block.how in ways(block.kind, ("sgd",)):
+    if block.how in ways_of_our_loop(block.kind):
         run = partial(by_our_loop, model, block, dataset, generator, ranks)
     else:
         run = partial(by_a_library, model, block, dataset, generator)
@@ -59,11 +59,12 @@ def train_to_the_end(
 
     def goes_on(epoch: Epoch) -> bool:
         nonlocal last
-        if not math.isfinite(epoch.train_loss + (epoch.validation_loss or 0)):
-            raise UserError(
-                f"training diverged: the loss of epoch {epoch.epoch} is "
-                f"{epoch.train_loss}; lower the learning rate, now {block.lr}"
-            )
+        for loss in (epoch.train_loss, epoch.validation_loss or 0):
+            if not math.isfinite(loss):
+                raise UserError(
+                    f"training diverged: the loss of epoch {epoch.epoch} is {loss}; "
+                    f"lower the learning rate, now {block.lr}"
+                )
         watch(epoch)
         last = epoch
         return not (stopping and stopping.is_over(epoch))

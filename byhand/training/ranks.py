@@ -18,7 +18,7 @@ import numpy as np
 from byhand.pipeline.environment import whole_number
 from byhand.pipeline.errors import UserError
 from byhand.training.blocks import Model
-from byhand.training.rooms import ways
+from byhand.training.rooms import ways_of_our_loop
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -120,7 +120,7 @@ def met(name: str, block: Model, rows: int) -> Iterator[Ranks]:
     if world == 1:
         yield ALONE
         return
-    by_our_loop = ways(block.kind, ("sgd",))
+    by_our_loop = ways_of_our_loop(block.kind)
     if block.how not in by_our_loop:
         raise UserError(
             f"WORLD_SIZE={world} is for models by {', '.join(by_our_loop) or 'our loop'}; "

@@ -18,6 +18,11 @@ def ways(kind: str, movers: tuple[str, ...]) -> list[str]:
     )
 
 
+def ways_of_our_loop(kind: str) -> list[str]:
+    """Return the rooms that have a file of this kind, and an optimizer for our loop."""
+    return ways(kind, ("sgd",))
+
+
 def find(how: str, name: str) -> type:
     """Return the class in byhand/HOW/NAME.py that is called like the file.
 

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from byhand.pipeline.params import Count, Positive, Section
 
-Momentum = Annotated[float, Field(ge=0, lt=1)]
 Schedule = Literal["constant", "cosine"]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
@@ -16,9 +15,9 @@ class Train(Section):
 
     lr: Positive
     epochs: Count
-    momentum: Momentum
+    momentum: Fraction
     schedule: Schedule
-    weight_decay: Annotated[float, Field(ge=0, lt=1)]
+    weight_decay: Fraction
     patience: Annotated[int, Field(ge=0)]
     validation_fraction: Fraction
 

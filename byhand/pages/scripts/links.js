@@ -5,9 +5,7 @@ function projectAt({ hostname, pathname }) {
   const name = pathname.split("/").slice(1, -1)[0] ?? hostname;
   return owner && { name, address: `https://github.com/${owner}/${name}` };
 }
-
-if (typeof module !== "undefined") module.exports = { projectAt };
-else {
+if (typeof location !== "undefined") {
   const project = projectAt(location);
   if (project) {
     for (const link of document.querySelectorAll('a[href^="../"]')) {
