@@ -11,7 +11,8 @@ from tests.project import ROOT, Project, run
 MODELS = yaml.safe_load((ROOT / "params.yaml").read_text())["models"]
 STUDIES = "studies/dvc.yaml:"
 OF_A_MODEL = ("seeds", "last_digit", "ways", "learning_rates", "through_epochs")
-OF_A_MODEL += ("limits",)
+OF_A_MODEL += ("limits", "variations", "gradients")
+NETWORKS = {"mlp_fashion_torch", "lenet_fashion_torch"}  # of the study recipes
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +75,13 @@ def instances(names, models=MODELS) -> set[str]:
 def studies_of(models) -> set[str]:
     """Return the studies of these models."""
     studies = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text())["stages"]
-    return {
+    found = {
         f"{STUDIES}{name}@{model}"
         for name in OF_A_MODEL
         for model in models
         if name == "seeds" or model in studies[name]["foreach"]
     }
+    return found | ({f"{STUDIES}recipes"} if NETWORKS & {*models} else set())
 
 
 def test_pytorchs_version_is_that_of_all_it_trains_and_of_nothing_else(stale):
@@ -130,6 +132,12 @@ def test_a_models_data_is_that_of_all_its_studies(stale):
         (("seeds", "mlp_xor_scratch"), 25, {"seeds@mlp_xor_scratch"}),
         (("studies", "nudge"), 1e-14, {"last_digit@mlp_xor_scratch"}),
         (("studies", "limits", "epochs"), 70, {"limits@mlp_xor_scratch"}),
+        (("studies", "recipes", "seeds"), 6, {"recipes"}),
+        (
+            ("studies", "variations", "mlp_fashion_torch", "seeds"),
+            6,
+            {"variations@mlp_fashion_torch"},
+        ),
     ],
 )
 def test_a_setting_of_a_study_is_that_studys(stale, keys, value, readers):

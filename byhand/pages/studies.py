@@ -10,11 +10,9 @@ from byhand.pages.results import Results, Rows, columns
 
 NETWORKS = {"mlp": "perceptron", "lenet": "LeNet"}
 RECIPES = {"mlp": "the perceptron’s recipe", "lenet": "LeNet’s recipe"}
-FAILS, OVERFITS, VANISHES = (
-    "mlp_fashion_scratch",
-    "mlp_fashion_torch",
-    "lenet_fashion_torch",
-)
+# models of the studies variations and gradients
+FAILS, OVERFITS = "mlp_fashion_scratch", "mlp_fashion_torch"
+VANISHES = "lenet_fashion_torch"
 LOSS = "cross-entropy, nats (log scale)"
 # names of the runs of studies.variations in params.yaml
 STARTS = {
@@ -68,30 +66,15 @@ def chapter(results: Results) -> tuple[dict, dict]:
 
 def recipes(rows: Rows) -> go.Figure:
     """Draw each seed's test accuracy, a row for each recipe, as is and on permuted pixels."""
-    cells = [
-        (recipe, permuted) for permuted in ("False", "True") for recipe in NETWORKS
-    ]
-    names = [
-        RECIPES[recipe] + ", pixels permuted" * (permuted == "True")
-        for recipe, permuted in cells
-    ]
-    series = {
-        name: [
-            columns([row for row in rows if row_is(row, network, *cell)], "test_acc")[0]
-            for cell in cells
-        ]
-        for network, name in NETWORKS.items()
-    }
-    return figures.strips(names, series, "test accuracy")
-
-
-def row_is(row: dict[str, str], network: str, recipe: str, permuted: str) -> bool:
-    """Return whether a row of the study recipes is of this cell."""
-    return (row["network"], row["recipe"], row["permuted"]) == (
-        network,
-        recipe,
-        permuted,
-    )
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in NETWORKS}
+    for row in rows:
+        cell = RECIPES[row["recipe"]]
+        if row["permuted"] == "True":
+            cell += ", pixels permuted"
+        accuracies = found[row["network"]].setdefault(cell, [])
+        accuracies.append(float(row["test_acc"]))
+    series = {NETWORKS[name]: [*cells.values()] for name, cells in found.items()}
+    return figures.strips([*found["mlp"]], series, "test accuracy")
 
 
 def bundles(

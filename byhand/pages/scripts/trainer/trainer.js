@@ -131,9 +131,8 @@ function mountTrainer(form, spec) {
     // coarser while it trains: a picture in good time
     const look = { colours: spec.colours, places: isTraining ? 64 : 160, hasLines: inputs.lines?.checked };
     const classes = drawRegions(find("canvas"), model, data.plane, { places, targets, predicted }, look);
-    if (isTraining) return;
     const said = inLanguage(spec.notes.regions, history.length, classes.size, names.length, hits(predicted, targets), targets.length);
-    find("[role=status]").textContent = said;
+    find("[role=status]").textContent = isTraining ? "" : said;  // read aloud: once, at the end
     find(".key").innerHTML = [...names, inLanguage("wrong")].map((name, i) =>
       `<li><i style="background: ${names[i] ? spec.colours[i] : "none"}"></i>${name}</li>`).join("");
   }
