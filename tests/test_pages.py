@@ -266,6 +266,10 @@ def test_points_of_ones_own_get_a_scene_of_their_labels_and_one_a_model(columns)
     )
 
 
+def test_a_share_of_many_seeds_is_said_in_percent():
+    assert Spread(24, 0.4482, 0.0899).in_percent == "44.8 ± 9.0\u00a0%"
+
+
 def test_a_new_model_leaves_the_colours_of_the_others_and_a_twin_is_not_drawn():
     history = [{"epoch": "1", "train_loss": "2", "train_acc": "0.5", "test_acc": "0.5"}]
     block = load_model("mlp_xor_scratch").model_copy(update={"data": "mine"})

@@ -84,7 +84,9 @@ def bundles(series: dict[str, list], x: str, y: str) -> go.Figure:
         }
         for run, (xs, ys) in enumerate(runs):
             traces.append(go.Scatter(x=xs, y=ys, showlegend=not run, **look))
-    return chart(traces, x, y).update_layout(hovermode="closest")
+    figure = chart(traces, x, y).update_layout(hovermode="closest")
+    places = traces[0].x  # epochs or layers: whole numbers
+    return figure.update_xaxes(dtick=max(1, round(len(places) / 6)), tick0=places[0])
 
 
 def strips(names: Names, series: dict[str, list[list[float]]], x: str) -> go.Figure:
@@ -136,7 +138,7 @@ def ladder(names: Names, values: list[float], errors: list[float]) -> go.Figure:
 def make_logarithmic(figure: go.Figure) -> None:
     """Give a figure a logarithmic y axis, which shows differences of small values."""
     ticks = [m * 10.0**e for e in range(-6, 7) for m in (1, 2, 5)]
-    figure.update_yaxes(type="log", tickvals=ticks, exponentformat="power")
+    figure.update_yaxes(type="log", tickvals=ticks, tickformat="~g")
 
 
 def against_diagonal(line: list[list[float]], x: str, y: str, name: str) -> go.Figure:

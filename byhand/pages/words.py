@@ -33,5 +33,16 @@ def chinese(text: str) -> str:
     return WORDS.get(text, text)
 
 
+def in_both(text: str) -> str:
+    """Return a text and its Chinese, for attributes, which can't hide one of them."""
+    return f"{text} {WORDS[text]}" if text in WORDS else text
+
+
 # what a template in both languages is rendered with
-IN_BOTH_LANGUAGES = {"both": both, "say": say, "named": named, "dictionary": WORDS}
+IN_BOTH_LANGUAGES = {
+    "both": both,
+    "in_both": in_both,
+    "say": say,
+    "named": named,
+    "dictionary": WORDS,
+}
