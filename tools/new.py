@@ -193,7 +193,7 @@ def add_pages(files: dict[str, str]) -> None:
     """Add the templates, scripts and style sheets that files name, and those that these name."""
     todo = [*files.values()]
     while todo:
-        for name in re.findall(r'"([\w.-]+\.(?:j2|js|css))"', todo.pop()):
+        for name in re.findall(r'"([\w./-]+\.(?:j2|js|css))"', todo.pop()):
             path = f"byhand/pages/{name}"
             if path not in files and (ROOT / path).exists():
                 files[path] = text(path)
