@@ -58,7 +58,9 @@ PROMISES: dict[str, tuple[str, Callable[[Run, Run], bool]]] = {
     ),
     "-S train.lr=0.01": (
         "softmax_xor_scratch",
-        lambda now, before: now.train_acc[-1] > 0.6,
+        lambda now, before: (
+            now.train_acc[-1] > 0.5 and now.train_loss[-1] < before.train_loss[-1] / 3
+        ),
     ),
     "-S models.softmax_fashion_torch.init_std=1": (
         "softmax_fashion_torch",

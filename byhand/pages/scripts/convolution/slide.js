@@ -121,7 +121,7 @@ function mountConvolution(card) {
   // a number that the reader typed: refused if it is none
   function take(input, change) {
     const number = input.valueAsNumber, isRefused = !(Math.abs(number) <= 100), name = input.ariaLabel ?? inLanguage("bias");
-    refused = isRefused ? inLanguage("{}: this must be a number from −100 to 100. The number before stays.", name) : "";
+    refused = isRefused ? inLanguage("{}: this must be a number from −100 to 100. The previous number stays.", name) : "";
     input.ariaInvalid = isRefused;
     if (isRefused) return show();
     kernel = { ...kernel, ...change(number) };
