@@ -69,7 +69,7 @@ PROMISES: dict[str, tuple[str, Callable[[Run, Run], bool]]] = {
     ),
     "-S +models.mlp_xor_scratch.lr=0.03": (
         "mlp_xor_scratch",
-        lambda now, before: now.accuracy > before.accuracy and now.jump < before.jump,
+        lambda now, before: now.accuracy > before.accuracy and not now.jump,
     ),
     "-S models.mlp_xor_scratch.hidden='[64,64]'": (
         "mlp_xor_scratch",
