@@ -12,7 +12,7 @@ function small(layout) {
   for (const axis of [layout.xaxis, layout.yaxis]) Object.assign(axis.title, { font: { size: 12 }, standoff: 8 });
 }
 
-// charts and playgrounds are made when they come near: all at once would take seconds
+// charts, playgrounds and the convolution are made when they come near: all at once would take seconds
 const trainers = new Map(JSON.parse(document.getElementById("trainers").textContent).map((spec) =>
   [document.querySelector(`[data-model="${spec.name}"]`), spec]));
 const made = new Set();
@@ -21,10 +21,11 @@ function make(place) {
   if (made.has(place)) return;
   made.add(place);
   if (trainers.has(place)) mountTrainer(place, trainers.get(place));
+  else if (place.matches(".convolution")) mountConvolution(place);
   else draw(place);
 }
 
-const lazy = [...places, ...trainers.keys()];
+const lazy = [...places, ...trainers.keys(), ...document.querySelectorAll(".convolution")];
 const near = new IntersectionObserver((entries) =>
   entries.filter((entry) => entry.isIntersecting).forEach((entry) => make(entry.target)), { rootMargin: "100%" });
 lazy.forEach((place) => near.observe(place));

@@ -194,12 +194,3 @@ function mountConvolution(card) {
   const { numbers } = maps.map, first = numbers.indexOf(Math.max(...numbers));
   moveTo(Math.floor(first / width), first % width);
 }
-
-for (const card of document.querySelectorAll(".convolution")) {  // made when it comes near
-  const near = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (!isIntersecting) return;
-    near.disconnect();
-    mountConvolution(card);
-  }, { rootMargin: "100%" });
-  near.observe(card);
-}
