@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.pages import hugging_face
-from byhand.pages.book import Comparison, compare_all, spread_of, tally
+from byhand.pages.book import Comparison, as_spread, compare_all, spread_of, tally
 from byhand.pages.results import read_metrics, read_rows
 from byhand.pipeline.outputs import read_json
 
@@ -68,6 +68,8 @@ def in_brief() -> list[Row]:
     ]
     for model in ("lenet_fashion_torch", "resnet_fashion_trainer"):
         rows += [("", figure) for figure in accuracy_and_spread(model)]
+    for network in ("mlp", "lenet"):
+        rows.append(("", str(as_spread(METRICS["recipes"][f"{network}_by_lenet"]))))
     ours = METRICS["titanic"]
     rows += [
         ("", f"{value:.{digits}f}")
@@ -85,9 +87,14 @@ def results() -> list[Row]:
         for c in COMPARISONS
         if c.spread
     ]
-    return rows + [
+    rows += [
         (f"| `{model}` |", f"| {' | '.join(accuracy_and_spread(model))} |")
         for model in OURS
+    ]
+    spreads = {k: as_spread(v) for k, v in METRICS["recipes"].items()}
+    return rows + [
+        ("| ", f"| {spreads[f'mlp_by_{cell}']} | {spreads[f'lenet_by_{cell}']} |")
+        for cell in ("mlp", "mlp_permuted", "lenet", "lenet_permuted")
     ]
 
 

@@ -92,6 +92,7 @@ def main() -> None:
             "book_repository": BOOK,
             "coloured": coloured,
             "link": link,
+            "points": book.points,
             "quote": quote,
             "source": source,
         }

@@ -127,6 +127,11 @@ def as_spread(summary: dict[str, float]) -> Spread:
     return Spread(*(summary[key] for key in ("n", "mean", "std", "min", "max")))
 
 
+def points(one: Spread, other: Spread) -> str:
+    """Return how many percentage points one mean lies above another."""
+    return f"{100 * (one.mean - other.mean):.1f}"
+
+
 def tally(comparisons: list[Comparison]) -> list[tuple[str, int, int]]:
     """Return sentences, each with how many figures are as expected, of how many judged."""
     tallies = []
