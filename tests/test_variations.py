@@ -141,7 +141,7 @@ def test_a_chart_has_a_line_for_each_seed_and_names_each_run_once():
         *(("other", True), ("other", False)),
     ]
     assert chart.data[2].y == (2, 3, 4)
-    assert mean_of_seeds(rows, "loss", -1) == {"a": 3, "b": 4}
+    assert mean_of_seeds(rows, "loss", max) == {"a": 3, "b": 4}
 
 
 def test_the_chart_of_recipes_has_each_seed_in_its_row():

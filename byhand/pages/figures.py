@@ -85,8 +85,11 @@ def bundles(series: dict[str, list], x: str, y: str) -> go.Figure:
         for run, (xs, ys) in enumerate(runs):
             traces.append(go.Scatter(x=xs, y=ys, showlegend=not run, **look))
     figure = chart(traces, x, y).update_layout(hovermode="closest")
-    places = traces[0].x  # epochs or layers: whole numbers
-    return figure.update_xaxes(dtick=max(1, round(len(places) / 6)), tick0=places[0])
+    # epochs or layers, whole numbers from 1
+    step = next(
+        n for n in (1, 2, 5, 10, 20, 50, 100) if 10 * n >= len(traces[0].x) or n == 100
+    )
+    return figure.update_xaxes(dtick=step, tick0=0)
 
 
 def strips(names: Names, series: dict[str, list[list[float]]], x: str) -> go.Figure:

@@ -1,5 +1,7 @@
 """Chapters 6 and 7: what a convolution is worth; training that fails, and what mends it."""
 
+from collections.abc import Callable
+from operator import itemgetter
 from statistics import mean
 
 import plotly.graph_objects as go
@@ -10,6 +12,7 @@ from byhand.pages.results import Results, Rows, columns
 
 NETWORKS = {"mlp": "perceptron", "lenet": "LeNet"}
 RECIPES = {"mlp": "the perceptron’s recipe", "lenet": "LeNet’s recipe"}
+first, last = itemgetter(0), itemgetter(-1)
 # models of the studies variations and gradients
 FAILS, OVERFITS = "mlp_fashion_scratch", "mlp_fashion_torch"
 VANISHES = "lenet_fashion_torch"
@@ -58,10 +61,19 @@ def chapter(results: Results) -> tuple[dict, dict]:
     }
     figures.make_logarithmic(charts["fails-loss"])
     figures.make_logarithmic(charts["vanishing"])
-    accuracy = mean_of_seeds(plots[f"variations/{VANISHES}"], "test_acc", -1)
-    first = mean_of_seeds(gradients, "size", 0)
-    times = round(first["relu"] / first["sigmoid"])
-    return {"recipes": spreads, "vanishing": accuracy | {"times": times}}, charts
+    accuracy = mean_of_seeds(plots[f"variations/{VANISHES}"], "test_acc", last)
+    sizes = mean_of_seeds(gradients, "size", first)
+    times = round(sizes["relu"] / sizes["sigmoid"])
+    held_out = mean_of_seeds(overfits, "validation_loss", last)
+    held_out |= {
+        "stopping": mean_of_seeds(overfits, "validation_loss", min)["stopping"]
+    }
+    return {
+        "recipes": spreads,
+        "fails": mean_of_seeds(fails, "test_acc", last),
+        "held_out": held_out,
+        "vanishing": accuracy | {"times": times},
+    }, charts
 
 
 def recipes(rows: Rows) -> go.Figure:
@@ -94,10 +106,12 @@ def by_seed(rows: Rows, *names: str) -> list[list]:
     return [columns([r for r in rows if r["seed"] == seed], *names) for seed in seeds]
 
 
-def mean_of_seeds(rows: Rows, metric: str, place: int) -> dict[str, float]:
-    """Return each run's mean over its seeds, of the first (0) or the last (-1) figure."""
+def mean_of_seeds(
+    rows: Rows, metric: str, chosen: Callable[[list[float]], float]
+) -> dict[str, float]:
+    """Return each run's mean over its seeds, of the figure that is chosen of all epochs."""
     means = {}
     for run in dict.fromkeys(row["run"] for row in rows):
         of_seeds = by_seed([row for row in rows if row["run"] == run], metric)
-        means[run] = mean(values[place] for (values,) in of_seeds)
+        means[run] = mean(chosen(values) for (values,) in of_seeds)
     return means
