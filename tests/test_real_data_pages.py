@@ -69,7 +69,7 @@ def charts(page):
             kind: c._fullData[0].type,
             marks: c._fullLayout.scene
                 ? c._fullLayout.scene._scene.glplot.objects.length
-                : c.querySelectorAll('.point path, .points path, .hm image').length,
+                : c.querySelectorAll('.point path, .points path, .lines path, .hm image').length,
         }))"""
     )
 
@@ -398,7 +398,7 @@ def test_a_readers_numbers_are_typed_and_their_gradients_read(open_page):
     for label, number in typed.items():
         page.get_by_label(label).press("Control+A")
         page.keyboard.type(number)
-    page.get_by_label("y =").press("ArrowUp")  # the first class
+    page.locator("#graph-class").press("ArrowUp")  # the first class
     page.locator("#graph-step").press("End")
     tensors = [
         Tensor(torch.tensor(n).double(), requires_grad=True) for n in own.values()

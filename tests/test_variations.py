@@ -154,4 +154,4 @@ def test_the_chart_of_recipes_has_each_seed_in_its_row():
     perceptron, lenet = charts_of.recipes(rows).data
     assert (perceptron.name, lenet.name) == ("perceptron", "LeNet")
     assert perceptron.x == lenet.x == (0.01, 0.02, 0.11, 0.12, 0.21, 0.22, 0.31, 0.32)
-    assert perceptron.y[2] == "the perceptron’s recipe, pixels permuted"
+    assert perceptron.y[2] == "the perceptron’s recipe,<br>pixels permuted"

@@ -82,7 +82,7 @@ def recipes(rows: Rows) -> go.Figure:
     for row in rows:
         cell = RECIPES[row["recipe"]]
         if row["permuted"] == "True":
-            cell += ", pixels permuted"
+            cell += ",<br>pixels permuted"
         accuracies = found[row["network"]].setdefault(cell, [])
         accuracies.append(float(row["test_acc"]))
     series = {NETWORKS[name]: [*cells.values()] for name, cells in found.items()}
