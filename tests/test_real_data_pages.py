@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from itertools import islice
 
 import pytest
 import torch
@@ -241,7 +242,8 @@ def test_the_report_passes_wcags_automatic_checks(open_page, viewport):
     level_aa = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
     page.locator(".trainer").first.evaluate("e => e.scrollIntoView()")
     page.wait_for_selector(".trainer figcaption:not(:empty)")
-    for _ in in_each_look(page):
+    # English in light, Chinese in dark: a look takes half a minute
+    for _ in islice(in_each_look(page), 0, None, 2):
         found = Axe().run(page, options=level_aa).response
         assert [
             (v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]
