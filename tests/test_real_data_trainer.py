@@ -12,13 +12,14 @@ from byhand.pipeline.params import Seed, load_params
 from byhand.training.blocks import load_model
 from byhand.training.start import start
 from stages.report import initial_layers
+from tests.node import needs_node
 from tests.project import ROOT
-from tests.test_trainer_page import NODE, trained_in_node
+from tests.test_trainer_page import trained_in_node
 
 CLUSTERS, XOR = "softmax_clusters_scratch", "mlp_xor_scratch"
 
 pytestmark = [
-    pytest.mark.skipif(not NODE, reason="no node: apt install nodejs"),
+    needs_node,
     pytest.mark.skipif(
         not all(
             (ROOT / folder).exists()
