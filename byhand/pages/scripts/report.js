@@ -8,8 +8,11 @@ function draw(place) {
 
 // a small chart; the three of the first screen share a legend below them
 function small(layout) {
-  Object.assign(layout, { height: 290, showlegend: false, margin: { l: 8, r: 8, t: 8, b: 8 } });
-  for (const axis of [layout.xaxis, layout.yaxis]) Object.assign(axis.title, { font: { size: 12 }, standoff: 8 });
+  Object.assign(layout, { height: 290, showlegend: false, margin: { l: 46, r: 8, t: 8, b: 46 } });
+  for (const axis of [layout.xaxis, layout.yaxis]) {
+    axis.automargin = false;  // to find the margins takes half a second before the first chart
+    Object.assign(axis.title, { font: { size: 12 }, standoff: 8 });
+  }
 }
 
 // charts, playgrounds and the convolution are made when they come near: all at once would take seconds
