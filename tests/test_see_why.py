@@ -1,6 +1,5 @@
 """What lets a learner see why: regions, weights through the epochs, learning rates, mistakes."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from byhand.pages.regions import (
     strongest_first,
     zero_lines,
 )
+from byhand.pages.results import read_rows
 from stages import generate, split, train
 from studies import learning_rates
 
@@ -53,14 +53,10 @@ def project(tmp_path, monkeypatch):
     return set_rates
 
 
-def rows_of(path: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(Path(path).read_text().splitlines()))
-
-
 def test_a_model_is_trained_at_every_rate_as_its_rows_lie_and_shuffled(project):
     project(0.03, 0.1)
     learning_rates.main("mlp_xor_scratch")
-    rows = rows_of("plots/learning_rates/mlp_xor_scratch.csv")
+    rows = read_rows(Path("plots/learning_rates/mlp_xor_scratch.csv"))
     assert [(row["lr"], row["shuffle"], row["epoch"]) for row in rows] == [
         (lr, shuffle, epoch)
         for lr in ("0.03", "0.1")
@@ -69,15 +65,15 @@ def test_a_model_is_trained_at_every_rate_as_its_rows_lie_and_shuffled(project):
     ]
     train.main("mlp_xor_scratch")
     metrics = ["epoch", "train_loss", "train_acc", "test_acc"]
-    assert [{m: row[m] for m in metrics} for row in rows[4:6]] == rows_of(
-        "plots/history/mlp_xor_scratch.csv"
+    assert [{m: row[m] for m in metrics} for row in rows[4:6]] == read_rows(
+        Path("plots/history/mlp_xor_scratch.csv")
     )
 
 
 def test_where_training_diverges_its_rows_end_and_the_next_rate_goes_on(project):
     project(1e12, 0.03, dtype="float32")
     learning_rates.main("mlp_xor_scratch")
-    rows = rows_of("plots/learning_rates/mlp_xor_scratch.csv")
+    rows = read_rows(Path("plots/learning_rates/mlp_xor_scratch.csv"))
     assert [row["lr"] for row in rows] == ["0.03"] * 4
 
 

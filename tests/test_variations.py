@@ -1,6 +1,5 @@
 """Studies of one model with other settings: by both recipes, with training that fails."""
 
-import csv
 import json
 from itertools import product
 from pathlib import Path
@@ -12,6 +11,7 @@ from pytest import approx
 
 from byhand.evaluation import settings
 from byhand.pages import studies as charts_of
+from byhand.pages.results import read_rows
 from byhand.pages.studies import bundles, mean_of_seeds
 from byhand.pipeline.errors import UserError
 from byhand.pipeline.params import load_params
@@ -50,15 +50,11 @@ def project(tmp_path, monkeypatch):
     return with_runs
 
 
-def rows_of(path: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(Path(path).read_text().splitlines()))
-
-
 def test_each_network_is_trained_by_both_recipes_on_images_and_on_permuted_images(
     project,
 ):
     recipes.main()
-    rows = rows_of("plots/recipes.csv")
+    rows = read_rows(Path("plots/recipes.csv"))
     cells = [tuple(row[k] for k in ("network", "recipe", "permuted")) for row in rows]
     assert len(rows) == 2 * len({*cells}) == 16
     accuracies = json.loads(Path("metrics/recipes.json").read_text())
@@ -69,7 +65,7 @@ def test_each_network_is_trained_by_both_recipes_on_images_and_on_permuted_image
     assert accuracies["mlp_by_mlp"]["mean"] == approx(np.mean(of_cell[:2]))
     # LeNet by its own recipe, on images as they are, is the pipeline's from this seed
     train.main("lenet_fashion_torch")
-    (_, last) = rows_of("plots/history/lenet_fashion_torch.csv")
+    (_, last) = read_rows(Path("plots/history/lenet_fashion_torch.csv"))
     (first, _) = [r for r, c in zip(rows, cells) if c == ("lenet", "lenet", "False")]
     assert first["seed"] == "0"
     assert float(first["train_loss"]) == approx(float(last["train_loss"]), rel=1e-6)
@@ -87,7 +83,7 @@ def test_a_permutation_is_one_for_all_images_and_loses_no_pixel():
 def test_a_variation_trains_as_the_model_with_these_settings_does(project):
     project(settings={"epochs": 3}, as_is={}, larger={"lr": 0.2})
     variations.main("mlp_fashion_torch")
-    rows = rows_of("plots/variations/mlp_fashion_torch.csv")
+    rows = read_rows(Path("plots/variations/mlp_fashion_torch.csv"))
     assert [(r["run"], r["seed"], r["epoch"]) for r in rows] == [
         (run, seed, epoch)
         for run in ("as_is", "larger")
@@ -95,14 +91,16 @@ def test_a_variation_trains_as_the_model_with_these_settings_does(project):
         for epoch in ("1", "2", "3")
     ]
     train.main("mlp_fashion_torch")
-    for ours, theirs in zip(rows, rows_of("plots/history/mlp_fashion_torch.csv")):
+    for ours, theirs in zip(
+        rows, read_rows(Path("plots/history/mlp_fashion_torch.csv"))
+    ):
         assert float(ours["train_loss"]) == approx(float(theirs["train_loss"]))
 
 
 def test_weights_at_0_leave_every_unit_inactive_and_diverged_runs_end(project):
     project(zero={"init_std": 0.0}, far={"lr": 1e12, "init_std": 1e12})
     variations.main("mlp_fashion_torch")
-    rows = rows_of("plots/variations/mlp_fashion_torch.csv")
+    rows = read_rows(Path("plots/variations/mlp_fashion_torch.csv"))
     assert [row["inactive"] for row in rows if row["run"] == "zero"] == ["1.0"] * 4
     assert not [row for row in rows if row["run"] == "far" and row["epoch"] == "2"]
 
@@ -111,7 +109,7 @@ def test_gradients_are_measured_in_every_layer_before_the_first_step(project):
     model = "lenet_fashion_torch"
     project(model, relu={}, sigmoid={"activation": "sigmoid", "init": "xavier"})
     gradients.main(model)
-    rows = rows_of(f"plots/gradients/{model}.csv")
+    rows = read_rows(Path(f"plots/gradients/{model}.csv"))
     assert [row["layer"] for row in rows[:5]] == ["1", "2", "3", "4", "5"]
     sizes = {
         run: [float(r["size"]) for r in rows if (r["run"], r["layer"]) == (run, "1")]

@@ -33,9 +33,8 @@ class Mark(NamedTuple):
 class Piece(NamedTuple):
     """Prose, and the marks that follow it; the last piece of a chapter may have none."""
 
-    prose: dict[
-        str, Markup
-    ]  # HTML, by language; empty between two marks of other kinds
+    # HTML, by language; empty between two marks of other kinds
+    prose: dict[str, Markup]
     marks: list[Mark]  # of one kind; several are charts without prose between them
 
 

@@ -86,10 +86,8 @@ def bundles(series: dict[str, list], x: str, y: str) -> go.Figure:
             traces.append(go.Scatter(x=xs, y=ys, showlegend=not run, **look))
     figure = chart(traces, x, y).update_layout(hovermode="closest")
     # epochs or layers, whole numbers from 1
-    step = next(
-        n for n in (1, 2, 5, 10, 20, 50, 100) if 10 * n >= len(traces[0].x) or n == 100
-    )
-    return figure.update_xaxes(dtick=step, tick0=0)
+    steps = (n for n in (1, 2, 5, 10, 20, 50) if 10 * n >= len(traces[0].x))
+    return figure.update_xaxes(dtick=next(steps, 100), tick0=0)
 
 
 def strips(names: Names, series: dict[str, list[list[float]]], x: str) -> go.Figure:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from byhand.pages import figures
 from byhand.pages.book import as_spread
+from byhand.pages.models import CURVES
 from byhand.pages.results import Results, Rows, columns
 
 NETWORKS = {"mlp": "perceptron", "lenet": "LeNet"}
@@ -16,7 +17,6 @@ first, last = itemgetter(0), itemgetter(-1)
 # models of the studies variations and gradients
 FAILS, OVERFITS = "mlp_fashion_scratch", "mlp_fashion_torch"
 VANISHES = "lenet_fashion_torch"
-LOSS = "cross-entropy, nats (log scale)"
 # names of the runs of studies.variations in params.yaml
 STARTS = {
     "as_is": "the book’s recipe",
@@ -43,7 +43,9 @@ def chapter(results: Results) -> tuple[dict, dict]:
     gradients = plots[f"gradients/{VANISHES}"]
     charts = {
         "recipes": recipes(plots["recipes"]),
-        "fails-loss": bundles(fails, STARTS, "epoch", "train_loss", LOSS),
+        "fails-loss": bundles(
+            fails, STARTS, "epoch", "train_loss", CURVES["train_loss"]
+        ),
         "fails-inactive": bundles(
             fails, STARTS, "epoch", "inactive", "share of inactive units"
         ),
