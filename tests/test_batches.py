@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from byhand.training.batches import batches
+from byhand.training.batches import batches, take
 
 ROWS = st.integers(1, 50)
 BATCH_SIZES = st.integers(1, 60)
@@ -45,25 +45,23 @@ def test_images_come_from_zero_to_one_and_floats_as_they_are():
     images = torch.tensor([[0], [51], [255]], dtype=torch.uint8)
     points = torch.tensor([[-1.5], [0.0], [255.0]], dtype=torch.float64)
     targets = torch.arange(3)
-    for dtype in (torch.float32, torch.float64):
-        ((scaled, _),) = batches(images, targets, 3, dtype)
-        assert scaled.dtype == dtype
-        assert scaled.flatten().tolist() == approx([0, 0.2, 1])
-        ((same, _),) = batches(points, targets, 3, dtype)
-        assert same.dtype == dtype
-        assert same.tolist() == points.tolist()
+    for rows in (range(3), targets):
+        for dtype in (torch.float32, torch.float64):
+            scaled, _ = take(rows, images, targets, dtype)
+            assert scaled.dtype == dtype
+            assert scaled.flatten().tolist() == approx([0, 0.2, 1])
+            same, _ = take(rows, points, targets, dtype)
+            assert same.dtype == dtype
+            assert same.tolist() == points.tolist()
     assert images.flatten().tolist() == [0, 51, 255]
 
 
 def make(rows, batch_size, shuffle, drop_last, generator=None):
     targets = torch.arange(rows)
     features = torch.stack([10 * targets, targets], dim=1)
-    return batches(
-        features,
-        targets,
-        batch_size,
-        torch.float64,
-        shuffle=shuffle,
-        drop_last=drop_last,
-        generator=generator,
-    )
+    for of_batch in batches(
+        rows, batch_size, shuffle=shuffle, drop_last=drop_last, generator=generator
+    ):
+        batch = take(of_batch, features, targets, torch.float64)
+        assert len(of_batch) == len(batch[1])
+        yield batch

@@ -29,6 +29,8 @@ class SGD:
 
     def backward(self, features: Array, targets: Array) -> tuple[Array, Array]:
         """Find the gradients of a batch, and return its loss and its logits."""
+        for parameter in self.model.parameters:
+            parameter.grad = None  # backward() would add to it
         loss, logits = self.model.loss(features, targets)
         loss.backward()
         return loss.data, logits.data
@@ -39,11 +41,10 @@ class SGD:
         return [parameter.grad for parameter in self.model.parameters]
 
     def update(self) -> None:
-        """Move the parameters, and clear their gradients: backward would add to them."""
-        for parameter, velocity in zip(
-            self.model.parameters, self.velocities, strict=True
+        """Move the parameters by the gradients that backward found."""
+        for parameter, velocity, gradient in zip(
+            self.model.parameters, self.velocities, self.gradients, strict=True
         ):
-            gradient, parameter.grad = parameter.grad, None
             if self.weight_decay:
                 gradient = gradient.add(parameter.data, alpha=self.weight_decay)
             if self.momentum:
@@ -58,7 +59,7 @@ class SGD:
 
     def end_epoch(self) -> None:
         """Set the learning rate of the next epoch."""
-        self.epoch += 1
         if self.schedule == "cosine":
+            self.epoch += 1
             wave = math.cos(math.pi * self.epoch / self.epochs)
             self.lr = self.initial_lr * (1 + wave) / 2

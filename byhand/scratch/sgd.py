@@ -74,6 +74,6 @@ class SGD:
 
     def end_epoch(self) -> None:
         """Set the learning rate of the next epoch."""
-        self.epoch += 1
         if self.schedule == "cosine":
+            self.epoch += 1
             self.lr = cosine(self.initial_lr, self.epoch, self.epochs)

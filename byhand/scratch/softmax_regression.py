@@ -56,9 +56,10 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     log_probabilities = log_softmax(logits)
     column = targets.reshape(len(logits), 1)
     of_target = log_probabilities.gather(1, column)
+    is_target = column == torch.arange(logits.shape[1], device=logits.device)
     # expm1(x) = exp(x) - 1: the probability of the target, minus the 1 in one_hot
-    difference = log_probabilities.exp().scatter_(1, column, of_target.expm1())
-    return -of_target.mean(), difference / len(targets)
+    difference = torch.where(is_target, of_target.expm1(), log_probabilities.exp())
+    return -of_target.mean(), difference.div_(len(targets))
 
 
 def linear_layer(

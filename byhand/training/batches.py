@@ -7,41 +7,52 @@ from torch import Tensor
 
 
 def batches(
-    features: Tensor,
-    targets: Tensor,
+    rows: int,
     batch_size: int,
-    dtype: torch.dtype,
     *,
     shuffle: bool = False,
     drop_last: bool = False,
     generator: torch.Generator | None = None,
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield every row once, as (features, targets) of batch_size rows each.
+    device: torch.device | str = "cpu",
+) -> Iterator[range | Tensor]:
+    """Yield the number of every row once, batch_size of them at a time.
+
+    Args:
+        rows: how many there are.
+        batch_size: rows of a batch, >= 1.
+        shuffle: take the rows in a new random order, as tensors (batch_size,), or as they
+            lie, as ranges.
+        drop_last: leave out the last batch if it is short, or yield it.
+        generator: source of the random order, on the CPU.
+        device: where the random order is to be.
+    """
+    order = range(rows)
+    if shuffle:
+        order = torch.randperm(rows, generator=generator).to(device)
+    kept = rows - rows % batch_size if drop_last else rows
+    for start in range(0, kept, batch_size):
+        yield order[start : start + batch_size]
+
+
+def take(
+    rows: range | Tensor, features: Tensor, targets: Tensor, dtype: torch.dtype
+) -> tuple[Tensor, Tensor]:
+    """Return the features and the targets of a batch.
 
     Images stay uint8 in memory, which takes a quarter of the space of numbers from 0 to 1.
     Only the current batch is converted. That is faster, too: less memory is read.
 
     Args:
+        rows: the numbers of the batch's rows, as `batches` yields them.
         features: (rows, ...), uint8 images, or floats.
         targets: (rows,).
-        batch_size: rows of a batch, >= 1.
-        dtype: of the features yielded; uint8 is scaled from [0, 255] to [0, 1].
-        shuffle: take the rows in a new random order, or as they lie.
-        drop_last: leave out the last batch if it is short, or yield it.
-        generator: source of the random order, on the CPU.
+        dtype: of the features returned; uint8 is scaled from [0, 255] to [0, 1].
     """
-    rows = len(targets)
-    kept = rows - rows % batch_size if drop_last else rows
-    if shuffle:
-        order = torch.randperm(rows, generator=generator).to(features.device)
-    for start in range(0, kept, batch_size):
-        if shuffle:
-            index = order[start : start + batch_size]
-            batch = features.index_select(0, index), targets.index_select(0, index)
-        else:
-            of_batch = slice(start, start + batch_size)
-            batch = features[of_batch], targets[of_batch]
-        yield as_input(batch[0], dtype), batch[1]
+    if isinstance(rows, range):
+        of_batch = slice(rows.start, rows.stop)
+        return as_input(features[of_batch], dtype), targets[of_batch]
+    taken = features.index_select(0, rows), targets.index_select(0, rows)
+    return as_input(taken[0], dtype), taken[1]
 
 
 def as_input(features: Tensor, dtype: torch.dtype) -> Tensor:

@@ -7,13 +7,13 @@ from functools import partial
 from importlib import import_module
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from byhand.pipeline.errors import UserError
 from byhand.training import models
 from byhand.training.bases import GradientModel
-from byhand.training.batches import as_input
-from byhand.training.device import reproducible_device
+from byhand.training.batches import take
+from byhand.training.device import enough_memory, reproducible_device
 from byhand.training.epoch import Epoch
 from byhand.training.loop import Tally, measure, on_device, train
 from byhand.training.ranks import ALONE, JointSteps, Ranks
@@ -26,6 +26,7 @@ BATCHES = {"batch_size", "shuffle", "drop_last"}
 OF_EPOCHS = {"patience", "validation_fraction"}
 
 
+@enough_memory()
 def start(
     block: GradientModel, dataset, seed: int, ranks: Ranks = ALONE
 ) -> tuple[object, Callable[..., Epoch]]:
@@ -42,6 +43,7 @@ def start(
     return model, partial(train_to_the_end, model, block, run)
 
 
+@enough_memory()
 def train_to_the_end(
     model,
     block: GradientModel,
@@ -89,11 +91,15 @@ def by_our_loop(
                 f"{block.how}/{block.kind}.py has buffers, such as the statistics of batch "
                 "normalisation, which ranks can't share; expected parameters alone"
             )
+        weights = [parameter.detach() for _, parameter in model.named_parameters()]
+        device = weights[0].device
         ranks.agree(
-            settings=[block.model_dump_json().encode()],
+            settings=[block.model_dump_json().encode(), device.type.encode()],
             data=dataset.train,
-            weights=[p.detach().cpu().numpy() for _, p in model.named_parameters()],
+            weights=[weight.cpu().numpy() for weight in weights],
         )
+        if device.type == "cuda":
+            ranks.share_no_gpu(str(torch.cuda.get_device_properties(device).uuid))
         optimizer = JointSteps(optimizer, ranks)
     sets = dataset.train, dataset.test, dataset.validation
     batches = block.model_dump(include=BATCHES) | {"generator": generator}
@@ -125,15 +131,20 @@ def by_a_library(
     validation_set = on_device(dataset.validation or [], device)
     dtype = getattr(torch, block.dtype)
     tally, numbers = Tally(device), itertools.count(1)
+
+    def on_batch(loss: Tensor, logits: Tensor, labels: Tensor) -> None:
+        tally.add(loss, logits, labels)
+        tally.count(len(labels))
+
     descent.train(
         model,
         descent.Images(
-            len(targets), lambda rows: (as_input(features[rows], dtype), targets[rows])
+            len(targets), lambda rows: take(rows.to(device), features, targets, dtype)
         ),
         **recipe(block),
         **block.model_dump(include=BATCHES),
         generator=generator,
-        on_batch=tally.add,
+        on_batch=on_batch,
         on_epoch=lambda model: goes_on(
             tally.epoch(next(numbers), *measure(model, test_set, validation_set))
         ),

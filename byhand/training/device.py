@@ -1,19 +1,25 @@
 """Where PyTorch computes, and with how many threads: the same bytes every time."""
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
 from byhand.pipeline.environment import whole_number
-from byhand.pipeline.errors import UserError
+from byhand.pipeline.errors import UserError, first_line
 
 MAX_THREADS = 1024
 MAX_DEFAULT_THREADS = 4  # a batch's products keep no more of them busy
+OUT_OF_MEMORY = ["out of memory", "can't allocate memory", "ALLOC_FAILED"]
 DEVICES = ["cpu", "cuda"]  # others lack float64, or the same bytes every time
 
 
 def reproducible_device(threads: int | None = 1) -> torch.device:
     """Return the device named by DEVICE (default cpu), set to give the same bytes always.
+
+    cuda is the first GPU, or that of torchrun's LOCAL_RANK; cuda:1 is the second, and so on.
 
     Args:
         threads: how many; None for one a core, up to MAX_DEFAULT_THREADS. torchrun's
@@ -31,11 +37,50 @@ def reproducible_device(threads: int | None = 1) -> torch.device:
     share = (os.cpu_count() or 1) // whole_number("LOCAL_WORLD_SIZE", 1, 2**16, 1)
     by_default = threads or min(max(share, 1), MAX_DEFAULT_THREADS)
     wanted = whole_number("THREADS", 1, MAX_THREADS, by_default)
-    device = os.environ.get("DEVICE", "cpu")
+    given = device = os.environ.get("DEVICE", "cpu")
     if device.partition(":")[0] not in DEVICES:
         raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {device!r}")
     torch.set_num_threads(wanted)
+    if device == "cuda":
+        device = f"cuda:{whole_number('LOCAL_RANK', 0, 2**16, 0)}"
     try:
-        return torch.empty(0, device=device).device
+        found = torch.device(device)
+        if found.type == "cuda":
+            use_gpu(found.index, given)
+        return torch.empty(0, device=found).device
     except (RuntimeError, AssertionError) as error:
-        raise UserError(f"DEVICE={device} can't be used here: {error}") from error
+        raise UserError(
+            f"DEVICE={given} can't be used here: {first_line(error)}"
+        ) from error
+
+
+def use_gpu(index: int, given: str) -> None:
+    """Make a GPU the current one. A UserError says that there are fewer."""
+    count = torch.cuda.device_count()
+    if 0 < count <= index:
+        raise UserError(
+            f"DEVICE={given} can't be used here: there is no cuda:{index}, the last GPU is "
+            f"cuda:{count - 1}"
+        )
+    torch.cuda.set_device(index)
+
+
+def replays(device: torch.device) -> bool:
+    """Return whether training on this device replays its steps; see replay.py."""
+    return device.type == "cuda" and os.environ.get("REPLAY") != "0"
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """Turn a lack of memory for tensors, on the GPU or not, into a sentence."""
+    try:
+        yield
+    except RuntimeError as error:  # the CPU has no other
+        if not any(words in str(error) for words in OUT_OF_MEMORY):
+            raise
+        asked = re.search(r"ried to allocate ([\d.]+ \w+)", str(error))
+        why = f"PyTorch asked for {asked[1]} more" if asked else first_line(error)
+        raise UserError(
+            f"there is not enough memory for the model, its data and a batch: {why}; lower "
+            "batch_size or the model's size"
+        ) from error

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from byhand.datasets.folder import TEST_BATCH_SIZE
-from byhand.training.batches import as_input, batches
+from byhand.training.batches import as_input, batches, take
+from byhand.training.device import replays
 from byhand.training.epoch import Epoch
 
 Rows = tuple[Tensor | np.ndarray, Tensor | np.ndarray]  # features and int64 targets
@@ -18,20 +19,18 @@ class Tally:
     """Adds up the batches of an epoch, as tensors: no step waits for a loss."""
 
     def __init__(self, device: torch.device):
-        self.device = device
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin an epoch."""
-        self.loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
-        self.hits = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+        self.hits = torch.zeros((), dtype=torch.int64, device=device)
         self.rows = self.batches = 0
 
     def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
         """Add a batch: its mean loss, a scalar, logits (rows, classes), targets (rows,)."""
         self.loss_sum.add_(loss, alpha=len(targets))
         self.hits.add_((logits.argmax(dim=1) == targets).sum())
-        self.rows += len(targets)
+
+    def count(self, rows: int) -> None:
+        """Count a batch of so many rows."""
+        self.rows += rows
         self.batches += 1
 
     def epoch(self, number: int, test_acc: float, *validation: float) -> Epoch:
@@ -43,7 +42,9 @@ class Tally:
             raise ValueError("the epoch had no batch: fewer rows than batch_size")
         loss, hits = self.loss_sum.item() / self.rows, self.hits.item() / self.rows
         epoch = Epoch(number, loss, hits, test_acc, self.batches, *validation)
-        self.clear()
+        self.loss_sum.zero_()
+        self.hits.zero_()
+        self.rows = self.batches = 0
         return epoch
 
 
@@ -75,16 +76,27 @@ def train(
     train_set, test_set = on_device(train_set, device), on_device(test_set, device)
     validation_set = on_device(validation_set or [], device)
     tally = Tally(device)
+
+    def learn(rows: range | Tensor) -> None:
+        """Take one step, by these rows of the training set."""
+        features, targets = take(rows, *train_set, dtype)
+        tally.add(*optimizer.step(features, targets), targets)
+
+    if replays(device):
+        from byhand.training.replay import Replay
+
+        learn = Replay(learn, optimizer, device)
     for epoch in range(1, epochs + 1):
-        for features, targets in batches(
-            *train_set,
+        for rows in batches(
+            len(train_set[1]),
             batch_size,
-            dtype,
             shuffle=shuffle,
             drop_last=drop_last,
             generator=generator,
+            device=device,
         ):
-            tally.add(*optimizer.step(features, targets), targets)
+            learn(rows)
+            tally.count(len(rows))
         optimizer.end_epoch()
         yield tally.epoch(epoch, *measure(model, test_set, validation_set))
 

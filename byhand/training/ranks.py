@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from byhand.pipeline.environment import whole_number
-from byhand.pipeline.errors import UserError
+from byhand.pipeline.errors import UserError, first_line
 from byhand.training.blocks import Model
 from byhand.training.rooms import ways_of_our_loop
 
@@ -39,24 +39,42 @@ class Ranks(NamedTuple):
         Raises:
             UserError: a part differs from rank 0's.
         """
+        of_all = self.digests(
+            b"".join(np.asarray(buffer).tobytes() for buffer in part)
+            for part in parts.values()
+        )
+        for rank, theirs in enumerate(of_all):
+            for part, digest, first in zip(parts, theirs, of_all[0], strict=True):
+                if digest != first:
+                    raise UserError(
+                        f"rank {rank} has other {part} than rank 0, expected the same"
+                    )
+
+    def share_no_gpu(self, uuid: str) -> None:
+        """Compare the GPUs that the ranks compute on; uuid is of this rank's.
+
+        Raises:
+            UserError: two ranks are on one GPU, where each would wait for the other.
+        """
+        of_all = self.digests([uuid.encode()])
+        for rank, digest in enumerate(of_all):
+            if (first := of_all.index(digest)) < rank:
+                raise UserError(
+                    f"ranks {first} and {rank} compute on the same GPU, expected one each: "
+                    "DEVICE=cuda:N names it"
+                )
+
+    def digests(self, contents: Iterable[bytes]) -> list[list[list[int]]]:
+        """Return, for each rank, the digest of each of its contents."""
         import torch
         import torch.distributed as dist
 
-        contents = [
-            b"".join(np.asarray(buffer).tobytes() for buffer in part)
-            for part in parts.values()
-        ]
         digests = [[*hashlib.sha256(content).digest()] for content in contents]
         own = torch.tensor(digests, dtype=torch.uint8)
         of_all = [torch.empty_like(own) for _ in range(self.world)]
         with self.talking():
             dist.all_gather(of_all, own)
-        for rank, theirs in enumerate(of_all):
-            for part, same in zip(parts, (theirs == of_all[0]).all(dim=1), strict=True):
-                if not same:
-                    raise UserError(
-                        f"rank {rank} has other {part} than rank 0, expected the same"
-                    )
+        return [theirs.tolist() for theirs in of_all]
 
     def add_up(self, tensors: list["Tensor"]) -> None:
         """Put in each tensor's place its sum over all ranks, by one message."""
@@ -151,8 +169,3 @@ def met(name: str, block: Model, rows: int) -> Iterator[Ranks]:
         yield Ranks(dist.get_rank(), world)
     finally:
         dist.destroy_process_group()
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's message; a stack may follow it."""
-    return str(error).partition("\n")[0].rstrip(".")

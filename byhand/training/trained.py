@@ -55,9 +55,11 @@ class Trained(NamedTuple):
             features = scale.apply(features, self.about.columns, place)
         if isinstance(self.about.block, Logistic):
             return self.model.predict(as_matrix(Part(features, np.empty(0))))
+        from byhand.training.device import enough_memory
         from byhand.training.loop import predict
 
-        return predict(self.model, features).cpu().numpy()
+        with enough_memory():
+            return predict(self.model, features).cpu().numpy()
 
 
 def write_trained(path: Path, model, about: About) -> None:
@@ -96,9 +98,10 @@ def read_trained(path: Path) -> Trained:
         vars(model).update(arrays)
         return Trained(about, model)
     from byhand.training import models
-    from byhand.training.device import reproducible_device
+    from byhand.training.device import enough_memory, reproducible_device
 
     shape, device = tuple(about.shape), reproducible_device()
-    model = models.build(about.block, shape, classes, device)
+    with enough_memory():
+        model = models.build(about.block, shape, classes, device)
     models.fill(model, arrays, path)
     return Trained(about, model)
