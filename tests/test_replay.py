@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from byhand.training import loop, replay
+from byhand.training.batches import batches
 from byhand.training.loop import train
 from byhand.training.ranks import JointSteps, Ranks
 from byhand.training.rooms import find
@@ -109,7 +110,11 @@ def test_replayed_steps_give_the_same_bytes(replayed, how, kind, recipe, device)
 
 @DEVICES
 @pytest.mark.parametrize("drop_last", [False, True])
-def test_rows_in_their_order_are_replayed_too(replayed, drop_last, device):
+def test_rows_in_their_order_are_replayed_too(replayed, monkeypatch, drop_last, device):
+    def as_on_a_gpu(*given, **settings):
+        return (torch.as_tensor(rows) for rows in batches(*given, **settings))
+
+    monkeypatch.setattr(loop, "batches", as_on_a_gpu)
     given = maker("scratch", "mlp"), device
     plain, again = (
         replayed(*given, is_replayed, shuffle=False, drop_last=drop_last)
@@ -204,7 +209,7 @@ def test_steps_of_several_processes_run_as_they_are(caplog):
     caplog.set_level(logging.INFO)
     _, optimizer = maker("scratch", "mlp")("cpu", None)
     taken = []
-    step = replay.Replay(taken.append, JointSteps(optimizer, Ranks(0, 2)), "cpu")
+    step = replay.Replay(taken.append, JointSteps(optimizer, Ranks(0, 2)))
     for _ in range(4):
         step(range(3))
     assert taken == [range(3)] * 4
@@ -216,6 +221,7 @@ def test_no_line_of_it_runs_on_the_cpu():
 import sys, torch
 from byhand.scratch.mlp import MLP
 from byhand.scratch.sgd import SGD
+from byhand.training.batches import batches
 from byhand.training.loop import train
 model, rows = MLP([2, 2]), (torch.rand(4, 2), torch.zeros(4, dtype=torch.int64))
 [*train(model, SGD(model, 0.1), rows, rows)]

@@ -20,15 +20,17 @@ def batches(
     Args:
         rows: how many there are.
         batch_size: rows of a batch, >= 1.
-        shuffle: take the rows in a new random order, as tensors (batch_size,), or as they
-            lie, as ranges.
+        shuffle: take the rows in a new random order, or as they lie.
         drop_last: leave out the last batch if it is short, or yield it.
         generator: source of the random order, on the CPU.
-        device: where the random order is to be.
+        device: where the numbers are to be. They are tensors (batch_size,), int64; but
+            ranges on the CPU if the rows are taken as they lie.
     """
-    order = range(rows)
+    order: range | Tensor = range(rows)
     if shuffle:
         order = torch.randperm(rows, generator=generator).to(device)
+    elif torch.device(device).type != "cpu":
+        order = torch.arange(rows, device=device)
     kept = rows - rows % batch_size if drop_last else rows
     for start in range(0, kept, batch_size):
         yield order[start : start + batch_size]

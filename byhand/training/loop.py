@@ -85,7 +85,7 @@ def train(
     if replays(device):
         from byhand.training.replay import Replay
 
-        learn = Replay(learn, optimizer, device)
+        learn = Replay(learn, optimizer)
     for epoch in range(1, epochs + 1):
         for rows in batches(
             len(train_set[1]),

@@ -37,18 +37,12 @@ class Replay:
     second is watched for what can't be recorded.
 
     Args:
-        learn: takes a step by the numbers of its rows, (batch_size,), int64.
+        learn: takes a step by the numbers of its rows, (batch_size,), int64, on the GPU.
         optimizer: takes the step within `learn`.
-        device: of the model.
     """
 
-    def __init__(
-        self,
-        learn: Callable[[range | Tensor], None],
-        optimizer,
-        device: torch.device,
-    ):
-        self.learn, self.optimizer, self.device = learn, optimizer, device
+    def __init__(self, learn: Callable[[Tensor], None], optimizer):
+        self.learn, self.optimizer = learn, optimizer
         self.steps: Counter[int] = Counter()  # taken, of each batch size
         self.graphs: dict[int, tuple[Tensor, torch.cuda.CUDAGraph]] = {}
         self.constants = numbers(optimizer)  # in the graphs
@@ -56,7 +50,7 @@ class Replay:
         if isinstance(optimizer, JointSteps):
             self.give_up("the processes that train together talk in each step")
 
-    def __call__(self, rows: range | Tensor) -> None:
+    def __call__(self, rows: Tensor) -> None:
         """Take a step by these rows."""
         self.steps[len(rows)] += 1
         if not self.replays or self.steps[len(rows)] == 1:
@@ -66,7 +60,7 @@ class Replay:
         else:
             self.replay(rows)
 
-    def watch(self, rows: range | Tensor) -> None:
+    def watch(self, rows: Tensor) -> None:
         """Take a step as it is, and see whether a graph can hold it."""
         before = numbers(self.optimizer)
         waits = reads_back(partial(self.learn, rows))
@@ -75,12 +69,10 @@ class Replay:
         elif numbers(self.optimizer) != before:
             self.give_up("a step changes a number of Python's, which is no tensor")
 
-    def replay(self, rows: range | Tensor) -> None:
+    def replay(self, rows: Tensor) -> None:
         """Take a step by its graph, which is recorded first if there is none."""
         if (now := numbers(self.optimizer)) != self.constants:
             self.graphs, self.constants = {}, now
-        if isinstance(rows, range):
-            rows = torch.arange(rows.start, rows.stop, device=self.device)
         if len(rows) not in self.graphs:
             given = rows.clone()
             try:
