@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from byhand.pipeline.preloaded import MODULES
-from tests.project import AS_NOBODY, ROOT, processes_in
+from tests.project import AS_NOBODY, PLAIN, ROOT, processes_in
 
 # Modules of the standard library that nothing else imports stand for PyTorch and the like;
 # Ctrl-C counts, though these tests may run where it is ignored.
@@ -218,10 +218,37 @@ def test_the_process_that_stages_are_forks_of_ends_with_dvc(dvc, stopped):
     assert [p.name for p in (dvc.folder / ".dvc/tmp").iterdir()] == ["rwlock"]
 
 
-@pytest.mark.parametrize("variables", [{"DEVICE": "cuda"}, {"PRELOAD": "0"}])
-def test_on_a_gpu_and_where_it_is_told_to_a_stage_runs_itself(dvc, variables):
-    assert dvc.run("print(forked)", **variables) == (0, "False\n", "")
+def test_where_it_is_told_to_a_stage_runs_itself(dvc):
+    assert dvc.run("print(forked)", PRELOAD="0") == (0, "False\n", "")
     assert len(processes_in(dvc.folder)) == 2  # nothing is left behind for another
+
+
+@pytest.mark.parametrize("has_looked", [False, True])
+def test_the_modules_leave_the_gpu_to_the_forks(has_looked):
+    """CUDA refuses a fork of a process that has looked for a GPU, even where there is none."""
+    code = f"""
+import importlib, os, torch
+for module in {MODULES if not has_looked else ()}:
+    importlib.import_module(module)
+if {has_looked}:
+    torch.cuda.is_available()
+if os.fork():
+    os.wait()
+else:
+    try:
+        torch.cuda.init()
+    except (RuntimeError, AssertionError) as error:  # there is no GPU, or no CUDA
+        print(error, flush=True)
+    os._exit(0)
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", code],
+        env=PLAIN | {"PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert ("in forked subprocess" in process.stdout) == has_looked
 
 
 def test_without_a_folder_for_the_socket_a_stage_runs_itself(tmp_path):

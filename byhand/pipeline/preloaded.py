@@ -40,8 +40,9 @@ def call_with_imports(
     """Call a function with these words: here, or in a fork that has the modules.
 
     Where a fork calls it, this process waits, and ends as the fork does. Forks are for
-    stages of one DVC command, on Linux. An import that has looked for a GPU keeps forks from
-    using it: with DEVICE=cuda there are no forks, and with PRELOAD=0 neither.
+    stages of one DVC command, on Linux, and PRELOAD=0 forbids them. They may use a GPU, for
+    no module looks for one when it is imported: a process that has looked keeps its forks
+    from CUDA.
     """
     if found := find_dvc():
         dvc, began = found
@@ -61,9 +62,7 @@ def find_dvc() -> tuple[int, str] | None:
     Returns:
         Its number and its start time: a later process with this number has another.
     """
-    forbidden = os.environ.get("PRELOAD") == "0"
-    on_gpu = os.environ.get("DEVICE", "cpu") != "cpu"
-    if forbidden or on_gpu or not hasattr(os, "pidfd_open"):
+    if os.environ.get("PRELOAD") == "0" or not hasattr(os, "pidfd_open"):
         return None
     process = os.getpid()
     with suppress(OSError):
