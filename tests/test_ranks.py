@@ -267,3 +267,34 @@ def test_a_network_is_all_that_they_need_to_share(alone, machines, namespaces):
     for key, values in read_arrays(alone / model).items():
         joint = read_arrays(folders[0] / model)[key]
         np.testing.assert_allclose(joint, values, rtol=0, atol=1e-12)
+
+
+RANK_ON_A_GPU = """
+import sys
+from types import SimpleNamespace
+from byhand.pipeline.errors import UserError
+from byhand.training.ranks import met
+block = SimpleNamespace(kind="mlp", how="torch", last_batch=lambda rows: 4)
+with met("mine", block, 4) as ranks:
+    try:
+        ranks.share_no_gpu(sys.argv[1 + ranks.rank])
+    except UserError as error:
+        sys.exit(str(error))
+sys.exit("each has its own")
+"""
+
+
+@pytest.mark.parametrize(
+    ("uuids", "said"),
+    [
+        (["GPU-1", "GPU-2"], "each has its own"),
+        (
+            ["GPU-1", "GPU-1"],
+            "ranks 0 and 1 compute on the same GPU, expected one each",
+        ),
+    ],
+)
+def test_two_ranks_on_one_gpu_are_refused(machines, uuids, said):
+    lines = last_lines(start_ranks(machines(2), "-c", RANK_ON_A_GPU, *uuids))
+    assert all(line.startswith(said) for line in lines)
+    assert len(lines) == 2
