@@ -19,7 +19,7 @@ from benchmarks.measure import table
 from byhand.pipeline.runner import prepare
 
 ROOT = Path(__file__).parents[1]
-PARTS = ["training", "samples", "growth", "pipeline"]
+PARTS = ["training", "gpu", "samples", "growth", "pipeline"]
 
 
 def main() -> None:

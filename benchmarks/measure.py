@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-FORMATS = {"s": ".3f", "MB": ".0f", "rows/s": ",.0f", "steps/s": ",.0f"}
+FORMATS = {"s": ".3f", "µs": ".1f", "MB": ".0f", "rows/s": ",.0f", "steps/s": ",.0f"}
 
 RATIOS = {
     "times as fast as": lambda value, reference: f"{reference / value:.2f}",

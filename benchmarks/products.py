@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -55,17 +56,32 @@ def matrix_products(
         for rows in (batch_size, rest)
     ]
 
+    def multiply(values: list[Tensor]) -> None:
+        for layer, weight in enumerate(weights):
+            product(weight, values[layer].T)
+            product(values[layer + 1].T, values[layer])
+            if layer:
+                product(values[layer + 1], weight)
+
+    calls = [partial(multiply, values) for values in steps]
+    if device.type == "cuda":
+        calls = [recorded(call) for call in calls]
+
     def epoch() -> None:
-        for values in [steps[0]] * full + [steps[1]]:
-            for layer, weight in enumerate(weights):
-                product(weight, values[layer].T)
-                product(values[layer + 1].T, values[layer])
-                if layer:
-                    product(values[layer + 1], weight)
+        for call in [calls[0]] * full + [calls[1]]:
+            call()
         if device.type == "cuda":
             torch.cuda.synchronize()
 
     return epoch
+
+
+def recorded(call: Callable[[], None]) -> Callable[[], None]:
+    """Return a call as a CUDA graph: launched at once, like a step of ours."""
+    from byhand.training.replay import record
+
+    call()  # libraries get ready
+    return record(call).replay
 
 
 def unbound_seconds(library: str, sizes: list[int], batch_size: int) -> float:

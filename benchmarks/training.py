@@ -16,13 +16,13 @@ from torchvision.datasets import FashionMNIST
 from torchvision.transforms import ToTensor
 
 from benchmarks.measure import Group, in_turn
-from benchmarks.ours import begin
+from benchmarks.ours import our_loop
 from benchmarks.peers.epochs import BATCH_SIZE, LR, SIZES, STD
 from benchmarks.peers.rows import start
 from benchmarks.products import LIBRARIES, matrix_products, unbound_seconds
 from byhand.datasets.folder import Part, as_matrix, read_dataset
 from byhand.trainer import descent
-from byhand.training.batches import as_input
+from byhand.training.batches import take
 from byhand.training.device import reproducible_device
 from byhand.training.models import find
 
@@ -45,61 +45,53 @@ Set = tuple[Tensor, Tensor]
 
 
 def groups(root: Path, rounds: int) -> Iterator[Group]:
-    """Measure epochs of Fashion-MNIST, on the GPU too where there is one, and small steps."""
+    """Measure epochs of Fashion-MNIST, and small steps, on the CPU."""
     default_threads = torch.get_num_threads()
-    device = reproducible_device(threads=None)
-    threads = torch.get_num_threads()
+    reproducible_device(threads=None)
+    threads, device = torch.get_num_threads(), torch.device("cpu")
     dataset = read_dataset(root / "data/FashionMNIST/raw")
     peers = start(root)
-    devices = [device]
-    if device.type == "cpu" and torch.cuda.is_available():
-        devices.append(torch.device("cuda"))
-    for device in devices:
-        train_set = tuple(torch.from_numpy(a).to(device) for a in dataset.train)
-        for kind, sizes in SIZES.items():
-            rows = {"matrix products": matrix_products(sizes, BATCH_SIZE, device)}
-            for name, models in OURS.items():
-                rows[name] = our_loop(*models[kind], sizes, train_set, torch.float32)
-            rows["transformers' Trainer"] = by_trainer(sizes, train_set)
-            if device.type == "cpu":
-                rows |= scikit_learn(sizes, dataset.train)
-            loops = {
-                "DataLoader, 4 workers": loader_loop(root, sizes, 4, device),
-                "DataLoader": loader_loop(root, sizes, 0, device),
-            }
-            rows = {name: partial(with_threads, threads, e) for name, e in rows.items()}
-            rows |= {
-                name: partial(with_threads, default_threads, epoch)
-                for name, epoch in loops.items()
-            }
-            if device.type == "cpu":
-                rows |= {peer.name: partial(peer.epoch, kind) for peer in peers}
-                rows |= {
-                    f"matrix products by {library}, held to nothing": partial(
-                        unbound_seconds, library, sizes, BATCH_SIZE
-                    )
-                    for library in LIBRARIES
-                }
-            yield Group(
-                f"an epoch of {kind} {'-'.join(map(str, sizes))} on {device.type}",
-                "s",
-                in_turn(rows, rounds),
-                reference="DataLoader",
-                floor="matrix products",
+    train_set = tuple(map(torch.from_numpy, dataset.train))
+    for kind, sizes in SIZES.items():
+        rows = {"matrix products": matrix_products(sizes, BATCH_SIZE, device)}
+        for name, models in OURS.items():
+            rows[name] = our_loop(*models[kind], sizes, train_set, torch.float32)
+        rows["transformers' Trainer"] = by_trainer(sizes, train_set)
+        rows |= scikit_learn(sizes, dataset.train)
+        loops = {
+            "DataLoader, 4 workers": loader_loop(root, sizes, 4, device),
+            "DataLoader": loader_loop(root, sizes, 0, device),
+        }
+        rows = {name: partial(with_threads, threads, e) for name, e in rows.items()}
+        rows |= {
+            name: partial(with_threads, default_threads, epoch)
+            for name, epoch in loops.items()
+        }
+        rows |= {peer.name: partial(peer.epoch, kind) for peer in peers}
+        rows |= {
+            f"matrix products by {library}, held to nothing": partial(
+                unbound_seconds, library, sizes, BATCH_SIZE
             )
-
-        rows = {
-            WAYS[way]: our_loop(
-                lenet(way), find(way, "sgd"), [], train_set, torch.float32
-            )
-            for way in ("scratch", "torch")
+            for library in LIBRARIES
         }
         yield Group(
-            f"an epoch of LeNet on {device.type}",
+            f"an epoch of {kind} {'-'.join(map(str, sizes))} on cpu",
             "s",
-            in_turn(rows, 1),
-            reference="our loop, torch.nn",
+            in_turn(rows, rounds),
+            reference="DataLoader",
+            floor="matrix products",
         )
+
+    rows = {
+        WAYS[way]: our_loop(lenet(way), find(way, "sgd"), [], train_set, torch.float32)
+        for way in ("scratch", "torch")
+    }
+    yield Group(
+        "an epoch of LeNet on cpu",
+        "s",
+        in_turn(rows, 1),
+        reference="our loop, torch.nn",
+    )
 
     for peer in peers:
         peer.stop()
@@ -149,16 +141,6 @@ def with_threads(threads: int, epoch: Epoch) -> None:
     epoch()
 
 
-def our_loop(*arguments, **settings) -> Epoch:
-    """Return our training loop for one epoch, of what `begin` takes."""
-    _, train = begin(*arguments, **settings)
-
-    def epoch() -> None:
-        train()
-
-    return epoch
-
-
 def by_trainer(sizes: list[int], train_set: Set) -> Epoch:
     """Return transformers' Trainer, set as the pipeline sets it, for one epoch."""
     generator = torch.Generator().manual_seed(0)
@@ -166,7 +148,7 @@ def by_trainer(sizes: list[int], train_set: Set) -> Epoch:
     model = find("trainer", "mlp")(sizes, STD, torch.float32, generator)
     images = descent.Images(
         len(targets),
-        lambda rows: (as_input(features[rows], torch.float32), targets[rows]),
+        lambda rows: take(rows.to(targets.device), features, targets, torch.float32),
     )
     return lambda: descent.train(
         model.to(features.device),

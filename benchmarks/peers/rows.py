@@ -1,8 +1,9 @@
-"""JAX and Keras, each a process in a venv of their own, which trains when asked."""
+"""JAX and Keras, each a process that trains when asked: in a venv of their own on the CPU."""
 
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from byhand.pipeline.outputs import AVX2
 
 HERE = Path(__file__).parent
 RAW = "data/FashionMNIST/raw"
+JAX = "JAX, a jitted scan over the epoch"
 SCRIPTS = {
-    "JAX, a jitted scan over the epoch": "jax_epochs.py",
+    JAX: "jax_epochs.py",
     "Keras on TensorFlow, fit": "keras_epochs.py",
 }
 ENVIRONMENT = {
@@ -84,6 +86,36 @@ def start(root: Path) -> list[Peer]:
             unbound() | ENVIRONMENT,
         )
         for name, script in SCRIPTS.items()
+    ]
+
+
+def start_on_gpu(root: Path) -> list[Peer]:
+    """Start JAX on the GPU, in TF32, its default, and in float32; none if no JAX sees the GPU.
+
+    It is this Python's JAX, or that of the peers' venv. Nothing is downloaded.
+    """
+    environment = unbound() | {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    finds_gpu = "import jax; jax.devices('gpu')"
+    for python in (sys.executable, root / ".venv-peers/bin/python"):
+        command = [python, "-c", finds_gpu]
+        if (
+            Path(python).exists()
+            and not subprocess.run(
+                command, env=environment, capture_output=True, check=False
+            ).returncode
+        ):
+            break
+    else:
+        print("JAX is left out: pip install 'jax[cuda13]' gives it the GPU\n")
+        return []
+    script = [python, HERE / SCRIPTS[JAX], root / RAW]
+    return [
+        Peer(f"{JAX}, products in TF32", script, environment),
+        Peer(
+            f"{JAX}, products in float32",
+            script,
+            environment | {"JAX_DEFAULT_MATMUL_PRECISION": "float32"},
+        ),
     ]
 
 
