@@ -77,9 +77,7 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
         project = make_project(root, Path(folder))
         for model in STAGES:
             rows = {
-                "`import torch`, and CUDA's start": partial(
-                    subprocess.run, [sys.executable, "-c", START], check=True
-                ),
+                "`import torch` and CUDA's start alone": start_cuda,
                 "replayed": partial(train, root, project, model, "1"),
                 LAUNCHED: partial(train, root, project, model, "0"),
             }
@@ -128,6 +126,11 @@ def make_project(root: Path, project: Path) -> Path:
     shutil.copy(root / "params.yaml", project)
     (project / "data").symlink_to(root / "data")
     return project
+
+
+def start_cuda() -> None:
+    """Import PyTorch and start CUDA, in a process of its own."""
+    subprocess.run([sys.executable, "-c", START], check=True)
 
 
 def train(root: Path, project: Path, model: str, replay: str) -> None:
