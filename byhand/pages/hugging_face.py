@@ -9,7 +9,7 @@ LOOP = ["training/loop.py", "training/batches.py"]
 SCRATCH = ["scratch/softmax_regression.py", "scratch/mlp.py", "scratch/sgd.py", *LOOP]
 TORCH = ["torch/mlp.py", "torch/sgd.py", *LOOP]
 PARTS = [f"loop.py#{name}" for name in ("Tally", "measure", "accuracy", "predict")]
-PARTS += ["descent.py#by_a_library", "batches.py#as_input"]
+PARTS += ["descent.py#by_a_library", "batches.py#take", "batches.py#as_input"]
 TRAINER = ["trainer/mlp.py", "trainer/descent.py"]
 TRAINER += [f"training/{part}" for part in PARTS]
 # a way, its `how` in params.yaml, its row in the benchmark, its code
