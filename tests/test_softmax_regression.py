@@ -44,6 +44,14 @@ def test_cross_entropy_and_its_gradient_are_pytorchs(case):
     assert_close(gradient, logits.grad)
 
 
+def test_the_gradient_lies_in_memory_as_the_logits_do():
+    """Products of another layout round otherwise."""
+    targets = torch.tensor([0, 2, 1, 1])
+    for logits in (torch.rand(4, 3), torch.rand(3, 4).T):
+        _, gradient = cross_entropy(logits, targets)
+        assert gradient.stride() == logits.stride()
+
+
 def test_large_logits_overflow_nothing():
     logits = torch.tensor([[1000.0, 0.0]])
     assert softmax(logits).tolist() == [[1.0, 0.0]]

@@ -56,9 +56,9 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     log_probabilities = log_softmax(logits)
     column = targets.reshape(len(logits), 1)
     of_target = log_probabilities.gather(1, column)
-    is_target = column == torch.arange(logits.shape[1], device=logits.device)
+    one_hot = torch.zeros_like(logits, dtype=torch.bool).scatter_(1, column, True)
     # expm1(x) = exp(x) - 1: the probability of the target, minus the 1 in one_hot
-    difference = torch.where(is_target, of_target.expm1(), log_probabilities.exp())
+    difference = torch.where(one_hot, of_target.expm1(), log_probabilities.exp())
     return -of_target.mean(), difference.div_(len(targets))
 
 
