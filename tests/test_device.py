@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from byhand.pipeline.errors import UserError
-from byhand.training.device import enough_memory, reproducible_device
+from byhand.training.device import current_gpu, enough_memory, reproducible_device
 
 
 @pytest.fixture(autouse=True)
@@ -16,20 +16,29 @@ def settings_last_for_a_test(monkeypatch):
     torch.set_deterministic_debug_mode("default")
 
 
-@pytest.mark.parametrize(
-    ("device", "local_rank", "missing"),
-    [("cuda:7", None, "cuda:7"), ("cuda:1", "0", "cuda:1"), ("cuda", "2", "cuda:2")],
-)
-def test_a_gpu_that_is_not_there_is_refused(monkeypatch, device, local_rank, missing):
+@pytest.mark.parametrize("number", [1, 7])
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch, number):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    monkeypatch.setenv("DEVICE", device)
-    if local_rank:
-        monkeypatch.setenv("LOCAL_RANK", local_rank)
+    monkeypatch.setenv("DEVICE", f"cuda:{number}")
     with pytest.raises(UserError) as refused:
         reproducible_device()
     assert str(refused.value) == (
-        f"DEVICE={device} can't be used here: there is no {missing}, the last GPU is cuda:0"
+        f"DEVICE=cuda:{number} can't be used here: there is no cuda:{number}, the last GPU "
+        "is cuda:0"
     )
+
+
+@pytest.mark.parametrize(
+    ("local_rank", "gpus", "expected"),
+    [("0", 2, 0), ("1", 2, 1), ("1", 1, 0), ("3", 2, 1)],
+)
+def test_each_process_of_torchrun_takes_a_gpu(monkeypatch, local_rank, gpus, expected):
+    chosen = []
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setenv("LOCAL_RANK", local_rank)
+    assert current_gpu(None) == torch.device("cuda", expected)
+    assert chosen == [expected]
 
 
 def test_what_cuda_says_is_cut_to_its_first_line(monkeypatch):
@@ -69,8 +78,8 @@ def test_a_model_that_does_not_fit_is_refused(call, why):
     with pytest.raises(UserError) as refused, enough_memory():
         call()
     assert str(refused.value) == (
-        f"there is not enough memory for the model, its data and a batch: {why}; lower "
-        "batch_size or the model's size"
+        f"there is not enough memory for the model, its data and a batch: {why}; a "
+        "smaller model, or in training a smaller batch_size, needs less"
     )
 
 

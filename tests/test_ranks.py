@@ -277,7 +277,7 @@ from byhand.training.ranks import met
 block = SimpleNamespace(kind="mlp", how="torch", last_batch=lambda rows: 4)
 with met("mine", block, 4) as ranks:
     try:
-        ranks.share_no_gpu(sys.argv[1 + ranks.rank])
+        ranks.refuse_shared_gpu(sys.argv[1 + ranks.rank])
     except UserError as error:
         sys.exit(str(error))
 sys.exit("each has its own")

@@ -3,8 +3,10 @@ graphs, which records and replays, and for real where there is a GPU."""
 
 import logging
 import os
+import random
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -90,6 +92,33 @@ def maker(how, kind, **recipe):
     return make
 
 
+def counting(model):
+    """Let a model count its calls, as a model of one's own may."""
+    model.calls = SimpleNamespace(so_far=0)
+    forward = model.forward
+
+    def counted(features):
+        model.calls.so_far += 1
+        return forward(features)
+
+    model.forward = counted
+    return model
+
+
+@pytest.mark.parametrize("how", ["scratch", "torch"])
+def test_a_model_that_counts_its_calls_is_not_replayed(replayed, caplog, how):
+    caplog.set_level(logging.INFO)
+
+    def make(device, generator):
+        model, optimizer = maker(how, "mlp")(device, generator)
+        counting(model)
+        return model, optimizer
+
+    plain, again = (replayed(make, "cpu", is_replayed) for is_replayed in (False, True))
+    assert is_same(plain, again)
+    assert "a number that is no tensor" in caplog.text
+
+
 def is_same(one, other):
     epochs, tensors = one[:2]
     same = all(map(torch.equal, tensors, other[1]))
@@ -160,12 +189,34 @@ class Slowing(find("scratch", "sgd")):
         super().update()
 
 
+class Annealing(find("scratch", "sgd")):
+    """Counts its steps deep within Python's objects."""
+
+    state = None
+
+    def update(self):
+        self.state = self.state or {"of": [SimpleNamespace(steps=0)]}
+        self.state["of"][0].steps += 1
+        self.lr = 0.1
+        super().update()
+
+
+class Noisy(find("scratch", "sgd")):
+    """Draws the length of a step."""
+
+    def update(self):
+        self.gradients = [g * random.random() for g in self.gradients]
+        super().update()
+
+
 @DEVICES
 @pytest.mark.parametrize(
     ("optimizer", "reason"),
     [
+        (Annealing, "a step changes a number that is no tensor on the GPU"),
+        (Noisy, "a step draws a random number on the CPU"),
         (Clipping, "a step reads a number back from the GPU"),
-        (Slowing, "a step changes a number of Python's, which is no tensor"),
+        (Slowing, "a step changes a number that is no tensor on the GPU"),
     ],
 )
 def test_a_step_that_no_graph_holds_runs_as_it_is(
@@ -174,6 +225,7 @@ def test_a_step_that_no_graph_holds_runs_as_it_is(
     caplog.set_level(logging.INFO)
 
     def make(device, generator):
+        random.seed(0)
         model, _ = maker("scratch", "mlp")(device, generator)
         return model, optimizer(model, lr=0.1)
 
@@ -209,11 +261,11 @@ def test_steps_of_several_processes_run_as_they_are(caplog):
     caplog.set_level(logging.INFO)
     _, optimizer = maker("scratch", "mlp")("cpu", None)
     taken = []
-    step = replay.Replay(taken.append, JointSteps(optimizer, Ranks(0, 2)))
+    step = replay.Replay(taken.append, JointSteps(optimizer, Ranks(0, 2)), "cpu")
     for _ in range(4):
         step(range(3))
     assert taken == [range(3)] * 4
-    assert "talk in each step" in caplog.text
+    assert "exchange gradients in each step" in caplog.text
 
 
 def test_no_line_of_it_runs_on_the_cpu():

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim import SGD as TorchSGD
-from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR
+from torch.optim.lr_scheduler import CosineAnnealingLR
 
 
 class SGD:
@@ -25,10 +25,9 @@ class SGD:
         self.optimizer = TorchSGD(
             model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay
         )
+        self.scheduler = None
         if schedule == "cosine":
             self.scheduler = CosineAnnealingLR(self.optimizer, T_max=epochs)
-        else:
-            self.scheduler = ConstantLR(self.optimizer, factor=1.0)
 
     def backward(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Find the gradients of a batch, and return its loss and its logits."""
@@ -55,4 +54,5 @@ class SGD:
 
     def end_epoch(self) -> None:
         """Set the learning rate of the next epoch."""
-        self.scheduler.step()
+        if self.scheduler:
+            self.scheduler.step()

@@ -15,7 +15,7 @@ def batches(
     generator: torch.Generator | None = None,
     device: torch.device | str = "cpu",
 ) -> Iterator[range | Tensor]:
-    """Yield the number of every row once, batch_size of them at a time.
+    """Yield all row numbers, batch_size at a time.
 
     Args:
         rows: how many there are.
@@ -23,8 +23,8 @@ def batches(
         shuffle: take the rows in a new random order, or as they lie.
         drop_last: leave out the last batch if it is short, or yield it.
         generator: source of the random order, on the CPU.
-        device: where the numbers are to be. They are tensors (batch_size,), int64; but
-            ranges on the CPU if the rows are taken as they lie.
+        device: of the tensors yielded, (batch_size,), int64. On the CPU, rows that are not
+            shuffled are yielded as ranges.
     """
     order: range | Tensor = range(rows)
     if shuffle:

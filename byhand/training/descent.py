@@ -99,7 +99,7 @@ def by_our_loop(
             weights=[weight.cpu().numpy() for weight in weights],
         )
         if device.type == "cuda":
-            ranks.share_no_gpu(str(torch.cuda.get_device_properties(device).uuid))
+            ranks.refuse_shared_gpu(str(torch.cuda.get_device_properties(device).uuid))
         optimizer = JointSteps(optimizer, ranks)
     sets = dataset.train, dataset.test, dataset.validation
     batches = block.model_dump(include=BATCHES) | {"generator": generator}

@@ -19,8 +19,6 @@ DEVICES = ["cpu", "cuda"]  # others lack float64, or the same bytes every time
 def reproducible_device(threads: int | None = 1) -> torch.device:
     """Return the device named by DEVICE (default cpu), set to give the same bytes always.
 
-    cuda is the first GPU, or that of torchrun's LOCAL_RANK; cuda:1 is the second, and so on.
-
     Args:
         threads: how many; None for one a core, up to MAX_DEFAULT_THREADS. torchrun's
             processes share the cores. THREADS overrides both. Several threads are slow
@@ -37,32 +35,39 @@ def reproducible_device(threads: int | None = 1) -> torch.device:
     share = (os.cpu_count() or 1) // whole_number("LOCAL_WORLD_SIZE", 1, 2**16, 1)
     by_default = threads or min(max(share, 1), MAX_DEFAULT_THREADS)
     wanted = whole_number("THREADS", 1, MAX_THREADS, by_default)
-    given = device = os.environ.get("DEVICE", "cpu")
-    if device.partition(":")[0] not in DEVICES:
-        raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {device!r}")
+    name = os.environ.get("DEVICE", "cpu")
+    if name.partition(":")[0] not in DEVICES:
+        raise UserError(f"DEVICE must be {' or '.join(DEVICES)}, got {name!r}")
     torch.set_num_threads(wanted)
-    if device == "cuda":
-        device = f"cuda:{whole_number('LOCAL_RANK', 0, 2**16, 0)}"
     try:
-        found = torch.device(device)
-        if found.type == "cuda":
-            use_gpu(found.index, given)
-        return torch.empty(0, device=found).device
+        device = torch.device(name)
+        if device.type == "cuda":
+            device = current_gpu(device.index)
+        return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError) as error:
         raise UserError(
-            f"DEVICE={given} can't be used here: {first_line(error)}"
+            f"DEVICE={name} can't be used here: {first_line(error)}"
         ) from error
 
 
-def use_gpu(index: int, given: str) -> None:
-    """Make a GPU the current one. A UserError says that there are fewer."""
+def current_gpu(number: int | None) -> torch.device:
+    """Make a GPU the current one, and return it.
+
+    number: counted from 0; None for the first, or under torchrun the one for LOCAL_RANK.
+
+    Raises:
+        UserError: there are fewer GPUs.
+    """
     count = torch.cuda.device_count()
-    if 0 < count <= index:
+    if number is None:
+        number = whole_number("LOCAL_RANK", 0, 2**16, 0) % max(count, 1)
+    elif 0 < count <= number:
         raise UserError(
-            f"DEVICE={given} can't be used here: there is no cuda:{index}, the last GPU is "
-            f"cuda:{count - 1}"
+            f"DEVICE=cuda:{number} can't be used here: there is no cuda:{number}, the last "
+            f"GPU is cuda:{count - 1}"
         )
-    torch.cuda.set_device(index)
+    torch.cuda.set_device(number)
+    return torch.device("cuda", number)
 
 
 def replays(device: torch.device) -> bool:
@@ -75,12 +80,12 @@ def enough_memory() -> Iterator[None]:
     """Turn a lack of memory for tensors, on the GPU or not, into a sentence."""
     try:
         yield
-    except RuntimeError as error:  # the CPU has no other
+    except RuntimeError as error:  # the CPU's allocator raises nothing narrower
         if not any(words in str(error) for words in OUT_OF_MEMORY):
             raise
         asked = re.search(r"ried to allocate ([\d.]+ \w+)", str(error))
         why = f"PyTorch asked for {asked[1]} more" if asked else first_line(error)
         raise UserError(
-            f"there is not enough memory for the model, its data and a batch: {why}; lower "
-            "batch_size or the model's size"
+            f"there is not enough memory for the model, its data and a batch: {why}; a "
+            "smaller model, or in training a smaller batch_size, needs less"
         ) from error

@@ -82,10 +82,11 @@ def train(
         features, targets = take(rows, *train_set, dtype)
         tally.add(*optimizer.step(features, targets), targets)
 
+    step = learn
     if replays(device):
         from byhand.training.replay import Replay
 
-        learn = Replay(learn, optimizer)
+        step = Replay(learn, optimizer, device)
     for epoch in range(1, epochs + 1):
         for rows in batches(
             len(train_set[1]),
@@ -95,7 +96,7 @@ def train(
             generator=generator,
             device=device,
         ):
-            learn(rows)
+            step(rows)
             tally.count(len(rows))
         optimizer.end_epoch()
         yield tally.epoch(epoch, *measure(model, test_set, validation_set))

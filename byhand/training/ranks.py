@@ -50,18 +50,20 @@ class Ranks(NamedTuple):
                         f"rank {rank} has other {part} than rank 0, expected the same"
                     )
 
-    def share_no_gpu(self, uuid: str) -> None:
-        """Compare the GPUs that the ranks compute on; uuid is of this rank's.
+    def refuse_shared_gpu(self, uuid: str) -> None:
+        """Compare the GPUs that the ranks compute on.
+
+        uuid: of this rank's GPU.
 
         Raises:
-            UserError: two ranks are on one GPU, where each would wait for the other.
+            UserError: two ranks compute on one GPU, which would be slow.
         """
         of_all = self.digests([uuid.encode()])
         for rank, digest in enumerate(of_all):
             if (first := of_all.index(digest)) < rank:
                 raise UserError(
                     f"ranks {first} and {rank} compute on the same GPU, expected one each: "
-                    "DEVICE=cuda:N names it"
+                    "set DEVICE=cuda:N for each process"
                 )
 
     def digests(self, contents: Iterable[bytes]) -> list[list[list[int]]]:
