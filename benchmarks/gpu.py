@@ -1,16 +1,18 @@
-"""Training on a GPU, replayed and not, beside JAX on the same card; nothing where there is none.
+"""Training on a GPU, with and without replaying, beside JAX on the same card.
 
-See byhand/training/replay.py.
+Without a GPU it measures nothing. See byhand/training/replay.py.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import torch
 from torch.autograd import DeviceType
@@ -36,7 +38,13 @@ def groups(root: Path, rounds: int) -> Iterator[Group]:
     if not torch.cuda.is_available():
         print("there is no GPU: its rows are left out\n")
         return
-    os.environ["DEVICE"] = "cuda"
+    on_gpu = {"DEVICE": os.environ.get("DEVICE", "cuda"), "REPLAY": "1"}
+    with patch.dict(os.environ, on_gpu):  # for this part alone
+        yield from groups_on_gpu(root, rounds)
+
+
+def groups_on_gpu(root: Path, rounds: int) -> Iterator[Group]:
+    """Measure the same; DEVICE is a GPU."""
     device, card = reproducible_device(), torch.cuda.get_device_name()
     dataset = read_dataset(root / "data/FashionMNIST/raw")
     train_set = tuple(torch.from_numpy(array).to(device) for array in dataset.train)
@@ -93,11 +101,12 @@ def with_and_without(name: str, *models) -> dict[str, Epoch]:
     """Return a row of our loop whose steps are replayed, and one whose steps are not."""
     rows = {}
     for replay, full_name in (("1", name), ("0", f"{name}, {LAUNCHED}")):
-        os.environ["REPLAY"] = replay  # which the first epoch reads
         epoch = rows[full_name] = our_loop(*models, torch.float32)
-        for _ in range(3):  # in the third, a step of the short last batch is recorded
-            epoch()
-    os.environ["REPLAY"] = "1"
+        with patch.dict(os.environ, REPLAY=replay):  # read when the first epoch starts
+            for _ in range(
+                3
+            ):  # in the third, a step of the short last batch is recorded
+                epoch()
     return rows
 
 
@@ -110,15 +119,17 @@ def kernels(title: str, epoch: Epoch) -> Iterator[Group]:
         epoch()
     events = [e for e in profiled.key_averages() if e.device_type == DeviceType.CUDA]
     events.sort(key=lambda event: -event.self_device_time_total)
-    each = {
-        f"{event.count / steps:.0f} × {event.key[:90]}".replace("|", " "): (
-            event.self_device_time_total / steps
-        )
-        for event in events
-        if event.count >= steps - 1
-    }
-    if each:  # a profiler may lack the right to look
-        yield Group(title, "µs", {"all": sum(each.values())} | each, "all", "share of")
+    each: Counter[str] = Counter()
+    for event in events:
+        if event.count >= steps - 1:  # those of a step
+            name = event.key.replace("at::native::", "").replace("|", " ")[:100]
+            each[f"{event.count / steps:.0f} × {name}"] += (
+                event.self_device_time_total / steps
+            )
+    if each:
+        yield Group(title, "µs", {"all": each.total()} | each, "all", "share of")
+    else:
+        print("the kernels of a step are left out: the profiler does not see them\n")
 
 
 def make_project(root: Path, project: Path) -> Path:

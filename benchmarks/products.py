@@ -77,11 +77,16 @@ def matrix_products(
 
 
 def recorded(call: Callable[[], None]) -> Callable[[], None]:
-    """Return a call as a CUDA graph: launched at once, like a step of ours."""
+    """Return a function that replays a call as one CUDA graph, as our loop replays a step."""
     from byhand.training.replay import record
 
-    call()  # libraries get ready
-    return record(call).replay
+    call()  # cuBLAS sets itself up
+    return partial(replay, record(call), call)
+
+
+def replay(graph: torch.cuda.CUDAGraph, call: Callable[[], None]) -> None:
+    """Replay a graph. Its call is kept, since the graph reads the call's tensors."""
+    graph.replay()
 
 
 def unbound_seconds(library: str, sizes: list[int], batch_size: int) -> float:

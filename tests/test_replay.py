@@ -14,6 +14,7 @@ from torch import nn
 
 from byhand.training import loop, replay
 from byhand.training.batches import batches
+from byhand.training.device import reproducible_device
 from byhand.training.loop import train
 from byhand.training.ranks import JointSteps, Ranks
 from byhand.training.rooms import find
@@ -36,6 +37,20 @@ GPU = pytest.param(
     "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 )
 DEVICES = pytest.mark.parametrize("device", ["cpu", GPU])
+
+
+@pytest.fixture(autouse=True)
+def the_same_bytes_every_time(monkeypatch):
+    """Set a GPU as `reproducible_device` does, for a test."""
+    if not torch.cuda.is_available():
+        yield
+        return
+    threads = torch.get_num_threads()
+    monkeypatch.setenv("DEVICE", "cuda")
+    reproducible_device()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_deterministic_debug_mode("default")
 
 
 @pytest.fixture
@@ -274,6 +289,7 @@ import sys, torch
 from byhand.scratch.mlp import MLP
 from byhand.scratch.sgd import SGD
 from byhand.training.batches import batches
+from byhand.training.device import reproducible_device
 from byhand.training.loop import train
 model, rows = MLP([2, 2]), (torch.rand(4, 2), torch.zeros(4, dtype=torch.int64))
 [*train(model, SGD(model, 0.1), rows, rows)]

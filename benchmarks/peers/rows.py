@@ -1,4 +1,7 @@
-"""JAX and Keras, each a process that trains when asked: in a venv of their own on the CPU."""
+"""JAX and Keras, each a process that trains an epoch on request.
+
+On the CPU they have a venv of their own.
+"""
 
 import json
 import os
@@ -90,32 +93,30 @@ def start(root: Path) -> list[Peer]:
 
 
 def start_on_gpu(root: Path) -> list[Peer]:
-    """Start JAX on the GPU, in TF32, its default, and in float32; none if no JAX sees the GPU.
+    """Start JAX on the GPU: by default, which is in TF32, and in float32.
 
-    It is this Python's JAX, or that of the peers' venv. Nothing is downloaded.
+    JAX comes from this Python, or else from the peers' venv. Nothing is downloaded: there is
+    no peer if neither has a JAX that sees the GPU.
     """
     environment = unbound() | {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-    finds_gpu = "import jax; jax.devices('gpu')"
-    for python in (sys.executable, root / ".venv-peers/bin/python"):
-        command = [python, "-c", finds_gpu]
-        if (
-            Path(python).exists()
-            and not subprocess.run(
-                command, env=environment, capture_output=True, check=False
-            ).returncode
-        ):
-            break
-    else:
+
+    def sees_gpu(python: str) -> bool:
+        command = [python, "-c", "import jax; jax.devices('gpu')"]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, check=False
+        )
+        return done.returncode == 0
+
+    pythons = [sys.executable, str(root / ".venv-peers/bin/python")]
+    python = next(filter(sees_gpu, filter(os.path.exists, pythons)), None)
+    if not python:
         print("JAX is left out: pip install 'jax[cuda13]' gives it the GPU\n")
         return []
+    in_float32 = {"JAX_DEFAULT_MATMUL_PRECISION": "float32"}
     script = [python, HERE / SCRIPTS[JAX], root / RAW]
     return [
         Peer(f"{JAX}, products in TF32", script, environment),
-        Peer(
-            f"{JAX}, products in float32",
-            script,
-            environment | {"JAX_DEFAULT_MATMUL_PRECISION": "float32"},
-        ),
+        Peer(f"{JAX}, products in float32", script, environment | in_float32),
     ]
 
 

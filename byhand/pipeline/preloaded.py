@@ -40,9 +40,8 @@ def call_with_imports(
     """Call a function with these words: here, or in a fork that has the modules.
 
     Where a fork calls it, this process waits, and ends as the fork does. Forks are for
-    stages of one DVC command, on Linux, and PRELOAD=0 forbids them. They may use a GPU, for
-    no module looks for one when it is imported: a process that has looked keeps its forks
-    from CUDA.
+    stages of one DVC command, on Linux, and PRELOAD=0 forbids them. They can use a GPU: CUDA
+    refuses only forks of a process that has looked for one, and no import of a module does.
     """
     if found := find_dvc():
         dvc, began = found
