@@ -288,8 +288,6 @@ def test_no_line_of_it_runs_on_the_cpu():
 import sys, torch
 from byhand.scratch.mlp import MLP
 from byhand.scratch.sgd import SGD
-from byhand.training.batches import batches
-from byhand.training.device import reproducible_device
 from byhand.training.loop import train
 model, rows = MLP([2, 2]), (torch.rand(4, 2), torch.zeros(4, dtype=torch.int64))
 [*train(model, SGD(model, 0.1), rows, rows)]
